@@ -1,0 +1,258 @@
+"""The error tree: every failure that a caller may see, as a type.
+
+Callers branch on the type (or on ``code``), never on the text. ``ui/errors.py`` maps
+these to Gradio, ``portfolio_server/errors.py`` maps them to HTTP; nothing else does.
+
+PortfolioError                     500
+├── InvalidInput                   400  the caller's value is wrong; a repeat fails again
+│   ├── EmptyText                  400
+│   ├── TextTooLong                413
+│   ├── UnknownChoice              400  a name that is not in a fixed list
+│   ├── NumberOutOfRange           400  outside its range, or not a finite number
+│   └── NothingToSay               422  text without a single letter or digit
+├── Busy                           503  try again after ``retry_after_seconds``
+│   ├── QueueFull                  503
+│   ├── WaitedTooLong              504
+│   ├── WorkTooLong                504
+│   ├── MemoryBudgetExceeded       503
+│   └── Draining                   503
+├── Cancelled                      499  the caller went away or pressed Stop
+├── ModelUnavailable               503  the weights are not here and cannot be had
+│   ├── HubUnreachable             503
+│   ├── DownloadDamaged            503
+│   └── EngineFailed               503  the engine could not be loaded or broke off
+├── MissingDependency              501  names the command that installs it
+└── BadSetting                     500  a wrong value in the environment, found at start
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+_QUOTED_CHARACTERS = 40
+
+
+def quoted(value: object) -> str:
+    """Return a caller's value fit to show back: printable, quoted, at most 40 characters."""
+    text = "".join(c if c.isprintable() else "?" for c in str(value)[: _QUOTED_CHARACTERS + 1])
+    return f"“{text[:_QUOTED_CHARACTERS]}…”" if len(text) > _QUOTED_CHARACTERS else f"“{text}”"
+
+
+class PortfolioError(Exception):
+    """Base of all errors a caller may see.
+
+    ``message`` and ``hint`` are templates over ``fields``, so that a page can say the same
+    in another language; a subclass sets them together with ``code`` and ``status``.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    message_template: ClassVar[str] = "Something went wrong on our side."
+    hint_template: ClassVar[str] = "Try again; if it happens again, report it with the id shown."
+
+    def __init__(self, **fields: str | int | float) -> None:
+        self.fields = fields
+        super().__init__(f"{self.message} {self.hint}")
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one English sentence."""
+        return self.message_template.format(**self.fields)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, in one English sentence."""
+        return self.hint_template.format(**self.fields)
+
+
+class InvalidInput(PortfolioError):
+    """The caller's value is wrong; sending it again fails again."""
+
+    code = "invalid_input"
+    status = 400
+    message_template = "The input cannot be used."
+    hint_template = "Check the values and send them again."
+
+
+class EmptyText(InvalidInput):
+    """The text holds nothing but white space."""
+
+    code = "empty_text"
+    message_template = "The text is empty."
+    hint_template = "Type or paste some text first."
+
+
+class TextTooLong(InvalidInput):
+    """The text is over the limit of characters."""
+
+    code = "text_too_long"
+    status = 413
+    message_template = "The text has {given:,} characters; the limit is {limit:,}."
+    hint_template = "Shorten it, or send it in parts."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
+
+
+class UnknownChoice(InvalidInput):
+    """A name that is not in the fixed list of its parameter."""
+
+    code = "unknown_choice"
+    message_template = "{given} is not a known {parameter}."
+    hint_template = "Choose one of: {choices}."
+
+    def __init__(self, parameter: str, given: object, choices: Iterable[str]) -> None:
+        super().__init__(parameter=parameter, given=quoted(given), choices=", ".join(choices))
+
+
+class NumberOutOfRange(InvalidInput):
+    """A number outside its range, or not a finite number at all."""
+
+    code = "number_out_of_range"
+    message_template = "{given} is not a usable {parameter}."
+    hint_template = "Give a number from {low} to {high}."
+
+    def __init__(self, parameter: str, given: object, low: float, high: float) -> None:
+        super().__init__(parameter=parameter, given=quoted(given), low=low, high=high)
+
+
+class NothingToSay(InvalidInput):
+    """The text has characters, but none that can be spoken."""
+
+    code = "nothing_to_say"
+    status = 422
+    message_template = "There is nothing in this text that can be spoken."
+    hint_template = "Write at least one word or number."
+
+
+class Busy(PortfolioError):
+    """The work was not done because of load; it may succeed later."""
+
+    code = "busy"
+    status = 503
+    message_template = "The service is busy."
+    hint_template = "Try again in {retry_after_seconds} seconds."
+
+    def __init__(self, retry_after_seconds: int = 5, **fields: str | int | float) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(retry_after_seconds=retry_after_seconds, **fields)
+
+
+class QueueFull(Busy):
+    """As many callers wait for this engine as are let in."""
+
+    code = "queue_full"
+    message_template = "{waiting} others are already waiting."
+
+    def __init__(self, waiting: int, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds, waiting=waiting)
+
+
+class WaitedTooLong(Busy):
+    """The turn did not come within the longest wait."""
+
+    code = "waited_too_long"
+    status = 504
+    message_template = "Your turn did not come within {seconds:.0f} seconds."
+
+    def __init__(self, seconds: float, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds, seconds=seconds)
+
+
+class WorkTooLong(Busy):
+    """The work itself passed its deadline and was stopped."""
+
+    code = "work_too_long"
+    status = 504
+    message_template = "The work was stopped after {seconds:.0f} seconds."
+    hint_template = "Send less at once."
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds=seconds)
+
+
+class MemoryBudgetExceeded(Busy):
+    """The engine does not fit beside those that are working now."""
+
+    code = "memory_budget_exceeded"
+    message_template = "There is not enough memory for this engine right now."
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds)
+
+
+class Draining(Busy):
+    """The process is on its way out and takes no new work."""
+
+    code = "draining"
+    message_template = "The service is restarting."
+
+
+class Cancelled(PortfolioError):
+    """The caller went away or pressed Stop."""
+
+    code = "cancelled"
+    status = 499
+    message_template = "The work was stopped."
+    hint_template = "Start it again when you like."
+
+
+class ModelUnavailable(PortfolioError):
+    """The model cannot be used on this machine now."""
+
+    code = "model_unavailable"
+    status = 503
+    message_template = "The model {model} is not available."
+    hint_template = "Choose the embedded preset, which needs no download."
+
+    def __init__(self, model: str, **fields: str | int | float) -> None:
+        super().__init__(model=model, **fields)
+
+
+class HubUnreachable(ModelUnavailable):
+    """The weights are not on this machine and the Hub did not answer."""
+
+    code = "hub_unreachable"
+    message_template = "The weights of {model} are not here and the Hub cannot be reached."
+    hint_template = "Check the network, or choose the embedded preset, which needs no download."
+
+
+class DownloadDamaged(ModelUnavailable):
+    """A downloaded file differs from its pinned checksum, also at the second try."""
+
+    code = "download_damaged"
+    message_template = "The file {file} of {model} does not match its checksum."
+    hint_template = "Try again; if it happens again, the copy on the Hub is not the pinned one."
+
+    def __init__(self, model: str, file: str) -> None:
+        super().__init__(model, file=file)
+
+
+class EngineFailed(ModelUnavailable):
+    """The engine could not be loaded, or broke off its work."""
+
+    code = "engine_failed"
+    message_template = "The engine {model} could not do its work."
+    hint_template = "Try again; if it happens again, choose another engine."
+
+
+class MissingDependency(PortfolioError):
+    """A Python package that this engine needs is not installed."""
+
+    code = "missing_dependency"
+    status = 501
+    message_template = "The package {package} is not installed."
+    hint_template = "Install it with: {command}"
+
+    def __init__(self, package: str, command: str) -> None:
+        super().__init__(package=package, command=command)
+
+
+class BadSetting(PortfolioError):
+    """A variable in the environment has a name or a value that cannot be used."""
+
+    code = "bad_setting"
+    message_template = "{name} cannot be used: {reason}."
+    hint_template = "Correct it or leave it out; settings.py describes every setting."
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name=name, reason=reason)

@@ -1,0 +1,147 @@
+"""Every setting and every limit, in one frozen object.
+
+This is the only file of the product that reads the environment. A setting ``temp_dir`` is
+read from ``PORTFOLIO_TEMP_DIR``, a limit ``queue_waiting`` from ``PORTFOLIO_QUEUE_WAITING``.
+A ``PORTFOLIO_`` variable that no setting has is an error, so that a slip of the pen cannot
+become a silent default.
+"""
+
+import difflib
+import os
+import tempfile
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from portfolio_core.errors import BadSetting
+
+PREFIX = "PORTFOLIO_"
+MEBIBYTE = 2**20
+GIBIBYTE = 2**30
+
+
+class Preset(StrEnum):
+    """How large a model may be; ``AUTO`` lets hardware and cache decide."""
+
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    TINY = "tiny"
+    SMALL = "small"
+    LARGE = "large"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Limits(_Frozen):
+    """What a caller may ask for; over it is a typed error. Shown at ``/v1/limits``."""
+
+    body_bytes: int = Field(25 * MEBIBYTE, gt=0)
+    """Largest HTTP request body of the server, all parts together, in bytes."""
+    upload_bytes: int = Field(20 * MEBIBYTE, gt=0)
+    """Largest single uploaded file, in bytes."""
+    speech_characters: int = Field(10_000, gt=0)
+    """Longest text to speak, in Unicode code points."""
+    queue_waiting: int = Field(16, ge=0)
+    """Callers that may wait for one engine beside the running one."""
+    queue_wait_seconds: float = Field(30, gt=0)
+    """Longest wait for a turn, in seconds."""
+    work_seconds: float = Field(300, gt=0)
+    """Longest run of one piece of work, in seconds."""
+    temp_bytes: int = Field(2 * GIBIBYTE, gt=0)
+    """Disk for uploads and results; over it the oldest files go first, in bytes."""
+    temp_age_seconds: float = Field(3600, gt=0)
+    """Age at which an upload or a result is deleted, in seconds."""
+    drain_seconds: float = Field(25, ge=0)
+    """Time that running work gets after SIGTERM, in seconds."""
+
+
+class Settings(_Frozen):
+    """How this process runs. Build it once with :func:`current` and hand it on."""
+
+    preset: Preset = Preset.AUTO
+    """Size of the models."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(7860, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
+    threads: int = Field(0, ge=0)
+    """Threads of one engine; 0 = what :mod:`portfolio_core.hardware` finds best."""
+    memory_bytes: int = Field(0, ge=0)
+    """Memory for loaded engines, in bytes; 0 = 70 % of what the machine gives."""
+    idle_unload_seconds: float = Field(600, gt=0)
+    """An engine that nobody used for so long is unloaded, in seconds."""
+    offline: bool = False
+    """Never ask the Hub. Also set by ``HF_HUB_OFFLINE=1``."""
+    hub_endpoint: str = "https://huggingface.co"
+    """Address of the Hub. Also set by ``HF_ENDPOINT``."""
+    hub_probe_seconds: float = Field(2, gt=0)
+    """Longest wait for the Hub's answer when asking whether it can be reached, in seconds."""
+    models_dir: Path = Path("~/.cache/spaces-portfolio/models")
+    """Folder of downloaded weights, one folder per model and revision."""
+    temp_dir: Path = Path(tempfile.gettempdir()) / "spaces-portfolio"
+    """Folder of uploads and results; emptied by age and size. Also set by ``GRADIO_TEMP_DIR``."""
+    hosts: tuple[str, ...] = ()
+    """Host names that the server answers to, comma-separated; empty = any."""
+    origins: tuple[str, ...] = ()
+    """Web origins that may call the server from a browser, comma-separated."""
+    limits: Limits = Limits()
+    """What a caller may ask for."""
+
+
+# Names that the ecosystem already uses, and the setting each one fills when ours is not set.
+_COMMON_NAMES = {
+    "HF_HUB_OFFLINE": "offline",
+    "HF_ENDPOINT": "hub_endpoint",
+    "GRADIO_TEMP_DIR": "temp_dir",
+}
+_LISTS = {name for name, field in Settings.model_fields.items() if field.annotation == tuple[str, ...]}
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from ``environment``.
+
+    Raises:
+        BadSetting: an unknown ``PORTFOLIO_`` name, or a value that its setting refuses.
+    """
+    own = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    limits: dict[str, str] = {}
+    values: dict[str, object] = {
+        field: environment[name] for name, field in _COMMON_NAMES.items() if environment.get(name)
+    }
+    for name, value in own.items():
+        field = name.removeprefix(PREFIX).lower()
+        if field in Limits.model_fields:
+            limits[field] = value
+        elif field in Settings.model_fields and field != "limits":
+            values[field] = [v.strip() for v in value.split(",")] if field in _LISTS else value
+        else:
+            raise BadSetting(name, _suggestion(field))
+    try:
+        settings = Settings.model_validate({**values, "limits": limits})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][-1])
+        raise BadSetting(PREFIX + field.upper(), first["msg"]) from None
+    return settings.model_copy(update={"models_dir": settings.models_dir.expanduser()})
+
+
+@cache
+def current() -> Settings:
+    """Return the settings of this process, read once from its environment."""
+    return from_environment(os.environ)
+
+
+def on_hub_space() -> bool:
+    """Return whether this process runs as a Space on the Hub."""
+    return os.environ.get("SYSTEM") == "spaces" and "SPACE_ID" in os.environ
+
+
+def _suggestion(field: str) -> str:
+    known = [*Settings.model_fields, *Limits.model_fields]
+    near = difflib.get_close_matches(field, known, n=1)
+    return f"there is no such setting; did you mean {PREFIX}{near[0].upper()}" if near else "there is no such setting"
