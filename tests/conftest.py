@@ -1,0 +1,300 @@
+"""The world of the tests: no network but loopback, no tokens, no caches, no environment.
+
+What several parts test with stands here too: a started server, a browser, the npm client,
+and how often a trial is repeated.
+"""
+
+import contextlib
+import ipaddress
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from portfolio_core import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARE = 10  # without --full, one of so many stated trials is run,
+FEWEST = 3  # but never fewer than these
+READY_SECONDS = 120.0  # two busy cores import gradio in a tenth of it
+_KEPT_PREFIXES = ("LANG", "LC_", "PATH", "PYTEST_", "COLUMNS", "TERM", "CI", "TMPDIR", "COVERAGE")
+_LOG_CHARACTERS = 8000
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # the gate may run as root
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    # Chromium's own requests, which would hide those of the page
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+hypothesis.settings.register_profile("gate", deadline=None, database=None, derandomize=True)
+hypothesis.settings.load_profile("gate")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="repeat trials as often as stated")
+
+
+# --- Nothing from outside ---------------------------------------------------------------
+
+
+class NetworkRefused(ConnectionRefusedError):
+    """A test reached for a host beyond this machine."""
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """Return an environment with nothing of this machine's user in it."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_PREFIXES)}
+    folders = {
+        "HOME": home,
+        "XDG_CACHE_HOME": home / "cache",
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_DATA_HOME": home / "data",
+        "HF_HOME": home / "huggingface",
+        "GRADIO_TEMP_DIR": home / "gradio",
+    }
+    return kept | {name: str(path) for name, path in folders.items()}
+
+
+def _take_environment(patch: pytest.MonkeyPatch, home: Path) -> None:
+    wanted = clean_environment(home)
+    for name in set(os.environ) - set(wanted):
+        patch.delenv(name)
+    for name, value in wanted.items():
+        patch.setenv(name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # Libraries read their variables when they are imported, once for the session.
+    with pytest.MonkeyPatch.context() as patch:
+        _take_environment(patch, tmp_path_factory.mktemp("session-home"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    _take_environment(monkeypatch, tmp_path_factory.mktemp("home"))
+    settings.current.cache_clear()
+    yield
+    settings.current.cache_clear()
+
+
+def _is_loopback(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host is None or host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host).split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def refused_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Hosts that were reached for; a test that means to do so empties the list again."""
+    calls: list[str] = []
+
+    def check(host: object) -> None:
+        if not _is_loopback(host):
+            calls.append(str(host))
+            raise NetworkRefused(f"tests reach this machine only, not {host}")
+
+    def guarded(name: str) -> Callable[..., Any]:
+        original = getattr(socket.socket, name)
+
+        def call(self: socket.socket, address: Any) -> Any:
+            if self.family != socket.AF_UNIX:
+                check(address[0])
+            return original(self, address)
+
+        return call
+
+    original_lookup = socket.getaddrinfo
+
+    def lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in {"0.0.0.0", "::"}:  # addresses to listen on
+            check(host)
+        return original_lookup(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded("connect"))
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded("connect_ex"))
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    yield calls
+    if calls:
+        pytest.fail(f"The test reached for other machines: {', '.join(sorted(set(calls)))}")
+
+
+# --- How often ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def trials(request: pytest.FixtureRequest) -> Callable[[int], int]:
+    """How many of the stated trials this run makes."""
+    full = bool(request.config.getoption("--full"))
+    return lambda stated: stated if full else min(stated, max(FEWEST, stated // SHARE))
+
+
+# --- Programs that may be missing --------------------------------------------------------
+
+
+def _missing(sentence: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+# One browser per module: while playwright is started, no other event loop can run in the
+# thread of the tests, and other modules want theirs.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium that says nothing by itself."""
+    program = shutil.which("chromium")
+    if program is None:
+        _missing("Chromium is missing: apt-get install chromium, then run the tests again.")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=_CHROMIUM_ARGUMENTS)
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The folder that has @gradio/client; node is there too."""
+    folder = ROOT / "tests" / "node_modules"
+    if shutil.which("node") is None:
+        _missing("Node is missing: install Node 20 or newer, then run the tests again.")
+    if not (folder / "@gradio" / "client").is_dir():
+        _missing("The npm client is missing: run npm ci in tests/, then run the tests again.")
+    return folder
+
+
+# --- A real server -----------------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """A started program, its address and its output."""
+
+    url: str  # without a slash at the end
+    port: int
+    process: subprocess.Popen[bytes]
+    log_file: Path
+    owner: str  # the module of tests it belongs to
+
+    @property
+    def log(self) -> str:
+        """What it has printed so far."""
+        return self.log_file.read_text("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@dataclass
+class _Servers:
+    started: list[Server] = field(default_factory=list)
+
+
+_SERVERS = _Servers()
+
+
+def free_port() -> int:
+    """Return a port of the loopback that was free just now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait(server: Server, path: str, seconds: float) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.process.poll() is None:
+        try:
+            with opener.open(server.url + path, timeout=seconds):
+                return
+        except urllib.error.HTTPError as answer:
+            answer.close()
+        except OSError:
+            pass
+        time.sleep(0.05)
+    pytest.fail(f"The server did not answer {path} within {seconds:.0f} s:\n{server.log}")
+
+
+@pytest.fixture(scope="module")
+def start_server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Server]]:
+    """Start a program and wait until it answers ``ready``; it ends with the module's tests.
+
+    The program learns its address from PORTFOLIO_HOST and PORTFOLIO_PORT.
+    """
+
+    def start(
+        command: Sequence[str | Path],
+        ready: str = "/",
+        variables: Mapping[str, str] | None = None,
+        seconds: float = READY_SECONDS,
+    ) -> Server:
+        home = tmp_path_factory.mktemp("server")
+        port = free_port()
+        address = {"PORTFOLIO_HOST": "127.0.0.1", "PORTFOLIO_PORT": str(port)}
+        log_file = home / "server.log"
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=ROOT,
+                env=clean_environment(home) | address | dict(variables or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        owner = request.node.nodeid
+        server = Server(f"http://127.0.0.1:{port}", port, process, log_file, owner)
+        _SERVERS.started.append(server)
+        _wait(server, ready, seconds)
+        return server
+
+    yield start
+    for server in [s for s in _SERVERS.started if s.owner == request.node.nodeid]:
+        server.kill()
+        _SERVERS.started.remove(server)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show what the servers of a failed test have printed."""
+    report: Any = yield
+    if report.failed:
+        for server in _SERVERS.started:
+            if item.nodeid.startswith(server.owner):
+                title = f"server {server.process.args!r}"
+                report.sections.append((title, server.log[-_LOG_CHARACTERS:]))
+    return report
+
+
+@pytest.fixture(scope="session")
+def python() -> str:
+    """The interpreter of the environment."""
+    return sys.executable
