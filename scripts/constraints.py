@@ -20,9 +20,9 @@ _PROJECT = "spaces-portfolio"
 _HEAD = """\
 # What the gate was run with, direct and indirect; written by scripts/constraints.py.
 # A Space's own requirements.txt gives ranges instead, and its bundle pins what its host lists.
+# torch is pinned by hand and without a local version: which build fits the machine, with or
+# without CUDA, is for its index to say.
 """
-# Pinned by hand: whoever installs torch gets the tested one, and the build for the machine at
-# hand is the index's choice, so no local version stands here.
 _BY_HAND = {"torch": "2.13.0"}
 
 

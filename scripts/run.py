@@ -164,7 +164,7 @@ def _alive(process: int) -> bool:
 
 
 def _become(command: list[str], variables: dict[str, str]) -> NoReturn:
-    os.execve(command[0], command, variables)  # noqa: S606  a fixed program
+    os.execve(command[0], command, variables)
 
 
 if __name__ == "__main__":
