@@ -358,7 +358,7 @@ class Progress:
             file = rest.rpartition("/")[2]
             self._doing = f"package {self._packages}, downloading {file.split('-')[0]}"
         elif line.startswith("Installing collected packages"):
-            self._doing = f"unpacking {self._packages} packages"
+            self._doing = f"unpacking {rest.count(',') + 1} packages"
 
     def draw(self) -> None:
         """Show what goes on."""
