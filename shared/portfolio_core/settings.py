@@ -99,7 +99,9 @@ _COMMON_NAMES = {
     "HF_ENDPOINT": "hub_endpoint",
     "GRADIO_TEMP_DIR": "temp_dir",
 }
-_LISTS = {name for name, field in Settings.model_fields.items() if field.annotation == tuple[str, ...]}
+_LISTS = {
+    name for name, field in Settings.model_fields.items() if field.annotation == tuple[str, ...]
+}
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -144,4 +146,5 @@ def on_hub_space() -> bool:
 def _suggestion(field: str) -> str:
     known = [*Settings.model_fields, *Limits.model_fields]
     near = difflib.get_close_matches(field, known, n=1)
-    return f"there is no such setting; did you mean {PREFIX}{near[0].upper()}" if near else "there is no such setting"
+    ending = f"; did you mean {PREFIX}{near[0].upper()}" if near else ""
+    return f"there is no such setting{ending}"

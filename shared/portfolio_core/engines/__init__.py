@@ -1,0 +1,1 @@
+"""The engines, a package per task. None of them imports another."""

@@ -1,0 +1,1 @@
+"""Bytes of strangers in, clean values out; and clean values out as files."""

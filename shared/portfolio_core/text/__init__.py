@@ -1,0 +1,1 @@
+"""Text as people send it: cleaned, split, named. Pure functions."""

@@ -1,6 +1,5 @@
 """How a page is served: the same options for one Space alone and for the gallery."""
 
-import os
 from typing import Any
 
 import gradio as gr
@@ -46,11 +45,11 @@ def launch(blocks: gr.Blocks, settings: Settings) -> None:
         OSError: the port is in use.
     """
     prepare(blocks, settings)
-    os.environ["GRADIO_TEMP_DIR"] = str(settings.temp_dir)
     blocks.launch(
         server_name=settings.host,
         server_port=settings.port or None,
         max_threads=_HANDLER_THREADS,
         state_session_capacity=1000,
+        i18n=blocks.i18n_instance,  # launch() would otherwise forget it
         **options(settings),
     )

@@ -2,8 +2,15 @@
 
 import gradio as gr
 
-_FONTS = ("system-ui", "Pretendard", "Apple SD Gothic Neo", "Noto Sans KR", "NanumGothic", "sans-serif")
-_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "NanumGothicCoding", "monospace")
+_FONTS = (
+    "system-ui",
+    "Pretendard",
+    "Apple SD Gothic Neo",
+    "Noto Sans KR",
+    "NanumGothic",
+    "sans-serif",
+)
+_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 THEME = gr.themes.Soft(
     primary_hue="teal",
@@ -11,8 +18,27 @@ THEME = gr.themes.Soft(
     neutral_hue="slate",
     font=list(_FONTS),
     font_mono=list(_MONO),
+).set(
+    # Labels as plain words: the one coloured thing on a page is its main action.
+    block_title_background_fill="none",
+    block_title_background_fill_dark="none",
+    block_title_text_color="*neutral_600",
+    block_title_text_color_dark="*neutral_300",
+    block_title_padding="0",
+    block_label_background_fill="none",
+    block_label_background_fill_dark="none",
+    block_label_text_color="*neutral_600",
+    block_label_text_color_dark="*neutral_300",
+    # White on teal-500 is too weak to read; teal-700 gives 5.5 : 1.
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_dark="*primary_700",
+    button_primary_background_fill_hover_dark="*primary_600",
 )
 
 CSS = """
-.gradio-container { max-width: 960px !important; margin: 0 auto !important; }
+.gradio-container { max-width: 820px !important; margin: 0 auto !important; }
+.intro h1 { font-size: 1.75rem; margin-bottom: 0.25rem; }
+.intro p { color: var(--body-text-color-subdued); }
+.engine .label-wrap { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 """

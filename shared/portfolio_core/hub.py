@@ -1,0 +1,191 @@
+"""Weights from the Hub into a local folder: progress, resume, checksums, offline.
+
+``huggingface_hub`` does the transfer. This module adds what it leaves open: one bounded
+look whether the Hub answers at all (a miss otherwise costs about 23 s a file), a check of
+the content against the pinned sha256, and a record of what was checked.
+"""
+
+import hashlib
+import json
+import os
+import socket
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from portfolio_core.catalog import HubFiles, Model
+from portfolio_core.errors import DownloadDamaged, HubUnreachable, MissingDependency
+from portfolio_core.files import write_atomically
+from portfolio_core.settings import MEBIBYTE, Settings
+
+_RECORD = "verified.json"
+_BLOCK = MEBIBYTE
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's name, its bytes so far and its bytes in all (0 = not known yet)."""
+
+
+def folder(model: Model, settings: Settings) -> Path:
+    """Return the folder of a model's weights, there or not."""
+    files = _files(model)
+    return settings.models_dir / f"{files.repository.replace('/', '--')}@{files.revision[:12]}"
+
+
+def is_here(model: Model, settings: Settings) -> bool:
+    """Return whether all weights of ``model`` are on this machine and were checked."""
+    place = folder(model, settings)
+    return _verified(place) == dict(_files(model).sha256) and all(
+        (place / name).is_file() for name in _files(model).sha256
+    )
+
+
+def can_be_had(model: Model, settings: Settings) -> bool:
+    """Return whether the weights are here or the Hub answers."""
+    return model.hub is None or is_here(model, settings) or reachable(settings)
+
+
+def reachable(settings: Settings) -> bool:
+    """Return whether the Hub answers, asked once per process and bounded in time.
+
+    When it does not, ``huggingface_hub`` is told so before anything imports it; each of its
+    own attempts would take a quarter of a minute.
+    """
+    answer = not settings.offline and _answers(settings.hub_endpoint, settings.hub_probe_seconds)
+    if not answer:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    return answer
+
+
+def fetch(
+    model: Model,
+    settings: Settings,
+    *,
+    progress: Progress = lambda _name, _done, _total: None,
+    check: Callable[[], None] = lambda: None,
+) -> Path:
+    """Bring the weights of ``model`` to its folder and return it.
+
+    A broken-off download goes on where it stopped; a file that differs from its checksum is
+    downloaded once more.
+
+    Args:
+        model: A model with files on the Hub.
+        settings: Where to keep weights, and which Hub.
+        progress: Called from time to time.
+        check: Called from time to time; what it raises ends the download.
+
+    Raises:
+        HubUnreachable: a file is missing and the Hub does not answer.
+        DownloadDamaged: a file's content is not the pinned one, also at the second try.
+    """
+    place = folder(model, settings)
+    if is_here(model, settings):
+        return place
+    if not reachable(settings):
+        raise HubUnreachable(model.name)
+    for name, expected in _files(model).sha256.items():
+        _fetch_file(model, settings, name, expected, _bar(name, progress, check))
+        write_atomically(place / _RECORD, json.dumps(_verified(place) | {name: expected}).encode())
+    return place
+
+
+@cache
+def _answers(endpoint: str, seconds: float) -> bool:
+    address = urlsplit(endpoint)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        with socket.create_connection((address.hostname or "", port), timeout=seconds):
+            return True
+    except OSError:
+        return False
+
+
+def _files(model: Model) -> HubFiles:
+    if model.hub is None:
+        raise ValueError(f"{model.key} has no files on the Hub")
+    return model.hub
+
+
+def _verified(place: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((place / _RECORD).read_bytes()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _fetch_file(model: Model, settings: Settings, name: str, expected: str, bar: type[Any]) -> None:
+    place = folder(model, settings)
+    if _verified(place).get(name) == expected and (place / name).is_file():
+        return
+    for again in (False, True):
+        path = _download(model, settings, name, bar, again=again)
+        if _sha256(path) == expected:
+            return
+        path.unlink()
+    raise DownloadDamaged(model.name, name)
+
+
+def _download(model: Model, settings: Settings, name: str, bar: type[Any], *, again: bool) -> Path:
+    try:
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import LocalEntryNotFoundError
+    except ImportError:
+        raise MissingDependency("huggingface_hub", "pip install huggingface_hub") from None
+    import httpx
+
+    files = _files(model)
+    try:
+        return Path(
+            hf_hub_download(
+                files.repository,
+                name,
+                revision=files.revision,
+                local_dir=folder(model, settings),
+                endpoint=settings.hub_endpoint,
+                force_download=again,
+                tqdm_class=bar,
+            )
+        )
+    except (LocalEntryNotFoundError, httpx.TransportError, OSError) as error:
+        raise HubUnreachable(model.name) from error
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _bar(name: str, progress: Progress, check: Callable[[], None]) -> type[Any]:
+    """Make the class of progress bar that huggingface_hub wants; it draws nothing."""
+    from tqdm.auto import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        """A bar that reports instead of drawing."""
+
+        def __init__(self, *args: object, **options: Any) -> None:  # noqa: ANN401 - tqdm's own
+            options.pop("name", None)
+            super().__init__(*args, **{**options, "disable": False, "file": _Nowhere()})
+
+        def update(self, n: float | None = 1) -> bool | None:
+            check()
+            drawn: bool | None = super().update(n)
+            progress(name, int(self.n), int(self.total or 0))
+            return drawn
+
+    return Bar
+
+
+class _Nowhere:
+    """A stream that swallows what is drawn on it."""
+
+    def write(self, text: str) -> int:
+        """Say that all of it was written."""
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""

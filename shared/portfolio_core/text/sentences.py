@@ -1,0 +1,65 @@
+"""Text to sentences, in English and Korean.
+
+``sentencex`` knows the abbreviations; this module keeps together what it takes apart
+(``1.``, ``2024. 3. 15.``, ``"가자!"라고``) and divides what is too long to say in one breath.
+"""
+
+import re
+
+from portfolio_core.errors import MissingDependency
+from portfolio_core.text.clean import language_of
+
+# About twenty seconds of speech: a listener can stop within it, and every engine can hold it.
+LONGEST_SENTENCE = 300
+_CLOSING_QUOTES = "\"'”’»」』)"
+_BREAKS = (re.compile(r"(?<=[,;:—、，])\s*"), re.compile(r"\s+"))
+
+
+def sentences(text: str) -> list[str]:
+    """Split cleaned text into sentences of at most 300 characters, in order, none empty.
+
+    Raises:
+        MissingDependency: ``sentencex`` is not installed.
+    """
+    try:
+        import sentencex
+    except ImportError:
+        raise MissingDependency("sentencex", "pip install sentencex") from None
+    result: list[str] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        pieces = _rejoined(list(sentencex.segment(language_of(line), line)))
+        result.extend(part for piece in pieces for part in _breaths(piece))
+    return result
+
+
+def _rejoined(pieces: list[str]) -> list[str]:
+    """Join pieces that are no sentences of their own to the one that they belong to."""
+    joined: list[str] = []
+    pending = ""
+    for piece in pieces:
+        if joined and not pending and joined[-1][-1:] in _CLOSING_QUOTES:
+            joined[-1] += piece  # no space after the quote: its sentence goes on
+        elif not any(c.isalpha() for c in piece):
+            pending += piece  # "1. " waits for what it numbers
+        else:
+            joined.append(pending + piece)
+            pending = ""
+    if pending.strip():
+        joined.append(pending)
+    return [piece.strip() for piece in joined if piece.strip()]
+
+
+def _breaths(sentence: str) -> list[str]:
+    """Divide a sentence that is too long: at a comma, else at a space, else anywhere."""
+    parts: list[str] = []
+    while len(sentence) > LONGEST_SENTENCE:
+        ends = (_last_break(sentence, mark) for mark in _BREAKS)
+        at = next(filter(None, ends), LONGEST_SENTENCE)
+        parts.append(sentence[:at].strip())
+        sentence = sentence[at:].strip()
+    return [*parts, sentence] if sentence else parts
+
+
+def _last_break(sentence: str, mark: re.Pattern[str]) -> int:
+    ends = [found.end() for found in mark.finditer(sentence, 0, LONGEST_SENTENCE)]
+    return ends[-1] if ends else 0

@@ -1,0 +1,51 @@
+"""What the errors say in Korean: code to message and hint, over the error's own fields."""
+
+_RETRY = "{retry_after_seconds}초 뒤에 다시 시도해 주세요."
+_EMBEDDED = "내려받을 것이 없는 embedded 프리셋을 선택해 주세요."
+
+KOREAN: dict[str, tuple[str, str]] = {
+    "internal_error": ("서버에서 문제가 생겼습니다.", "다시 시도해 주세요."),
+    "invalid_input": ("사용할 수 없는 입력입니다.", "값을 확인하고 다시 보내 주세요."),
+    "empty_text": ("텍스트가 비어 있습니다.", "먼저 글을 쓰거나 붙여 넣어 주세요."),
+    "text_too_long": (
+        "텍스트가 {given:,}자입니다. 한도는 {limit:,}자입니다.",
+        "줄이거나 나누어 보내 주세요.",
+    ),
+    "unknown_choice": (
+        "{given}은(는) 알 수 없는 값입니다({parameter}).",
+        "다음 중에서 골라 주세요: {choices}.",
+    ),
+    "number_out_of_range": (
+        "{given}은(는) 쓸 수 없는 값입니다({parameter}).",
+        "{low}부터 {high}까지의 수를 넣어 주세요.",
+    ),
+    "nothing_to_say": (
+        "이 텍스트에는 소리 내어 읽을 것이 없습니다.",
+        "단어나 숫자를 하나 이상 써 주세요.",
+    ),
+    "busy": ("서비스가 바쁩니다.", _RETRY),
+    "queue_full": ("이미 {waiting}명이 기다리고 있습니다.", _RETRY),
+    "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),
+    "work_too_long": ("{seconds:.0f}초가 지나 작업을 멈췄습니다.", "한 번에 더 적게 보내 주세요."),
+    "memory_budget_exceeded": ("지금은 이 엔진을 올릴 메모리가 부족합니다.", _RETRY),
+    "draining": ("서비스를 다시 시작하는 중입니다.", _RETRY),
+    "cancelled": ("작업을 멈췄습니다.", "원할 때 다시 시작해 주세요."),
+    "model_unavailable": ("모델 {model}을(를) 사용할 수 없습니다.", _EMBEDDED),
+    "hub_unreachable": (
+        "{model}의 가중치가 이 기기에 없고 허브에 연결할 수 없습니다.",
+        f"네트워크를 확인하거나 {_EMBEDDED}",
+    ),
+    "download_damaged": (
+        "{model}의 파일 {file}이(가) 체크섬과 다릅니다.",
+        "다시 시도해 주세요. 계속되면 허브의 파일이 고정된 것과 다른 것입니다.",
+    ),
+    "engine_failed": (
+        "엔진 {model}이(가) 작업을 하지 못했습니다.",
+        "다시 시도해 주세요. 계속되면 다른 엔진을 선택해 주세요.",
+    ),
+    "missing_dependency": (
+        "패키지 {package}이(가) 설치되어 있지 않습니다.",
+        "다음 명령으로 설치하세요: {command}",
+    ),
+    "bad_setting": ("{name}을(를) 사용할 수 없습니다: {reason}.", "고치거나 빼 주세요."),
+}

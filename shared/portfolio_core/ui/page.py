@@ -1,0 +1,123 @@
+"""A Space's page: its frame, the engine that runs in it, and how it reports its state."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from portfolio_core import catalog, hub
+from portfolio_core import hardware as machine
+from portfolio_core.files import write_atomically
+from portfolio_core.settings import Settings
+from portfolio_core.ui.i18n import Locale, Words
+from portfolio_core.workload import EngineSpec, State, Workload
+
+_RESULT_SWEEP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class PageStatus:
+    """What the gallery tells of a page.
+
+    Attributes:
+        engine: Name of the model.
+        preset: Its size.
+        reason: Why it was chosen, in English.
+        state: What the engine is doing.
+    """
+
+    engine: str
+    preset: str
+    reason: str
+    state: State
+
+
+class Page(gr.Blocks):
+    """The Blocks of one Space, with the engine chosen for it.
+
+    Use it as any Blocks; :meth:`header` and :attr:`spec` are what it adds.
+    """
+
+    def __init__(self, task: str, words: Words, settings: Settings, workload: Workload) -> None:
+        """Choose the model for ``task`` and open the page.
+
+        Raises:
+            ModelUnavailable: no model of the task can be had here.
+        """
+        limits = settings.limits
+        # Gradio reads this when a component is made; the gallery has set one folder per page.
+        os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.temp_dir))
+        super().__init__(
+            title=words("title"),
+            analytics_enabled=False,
+            delete_cache=(_RESULT_SWEEP_SECONDS, int(limits.temp_age_seconds)),
+        )
+        self.settings = settings
+        self.words = words
+        self.workload = workload
+        self.machine = machine.detect(settings)
+        self.choice = catalog.choose(
+            task, settings, self.machine, reachable=lambda model: hub.can_be_had(model, settings)
+        )
+        self.engine_class = catalog.engine_class(self.choice.model)
+        self._fill_in_words()
+        self.i18n_instance = words.for_gradio()
+
+    @property
+    def spec(self) -> EngineSpec[Any]:
+        """What the workload needs to run this page's engine."""
+        model = self.choice.model
+        return EngineSpec(model.key, self.engine_class.load, model.memory_bytes)
+
+    def header(self) -> None:
+        """Draw title, tagline and the folded line that tells what runs, and why."""
+        gr.Markdown(self.words("intro"), elem_classes="intro")
+        with gr.Accordion(self.words("engine"), open=False, elem_classes="engine"):
+            gr.Markdown(self.words("engine_why"))
+
+    def keep(self, name: str, content: bytes) -> str:
+        """Write a result where its own visitor, and nobody else, can fetch it; return its path.
+
+        The folder's name cannot be guessed; the file goes with the limits on age and disk.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        folder = Path(self.GRADIO_CACHE) / secrets.token_urlsafe(16)
+        folder.mkdir(parents=True)
+        write_atomically(folder / name, content)
+        return str(folder / name)
+
+    def status(self) -> PageStatus:
+        """Return what the gallery tells of this page now."""
+        model = self.choice.model
+        return PageStatus(
+            engine=model.name,
+            preset=model.preset.value,
+            reason=self._reason("en"),
+            state=self.workload.state(model.key),
+        )
+
+    def _reason(self, locale: Locale) -> str:
+        reason = self.choice.reason
+        return self.words.say(f"reason_{reason.code}", locale, **reason.fields)
+
+    def _fill_in_words(self) -> None:
+        self.words.fill("engine", {"en": self._facts("en"), "ko": self._facts("ko")})
+        self.words.fill("engine_why", {"en": self._facts("en"), "ko": self._facts("ko")})
+
+    def _facts(self, locale: Locale) -> Mapping[str, object]:
+        model, here, say = self.choice.model, self.machine, self.words.say
+        return {
+            "engine": model.name,
+            "preset": model.preset.value,
+            "source": model.source,
+            "licence": model.licence,
+            "reason": self._reason(locale),
+            "device": say(here.device, locale, threads=here.threads),
+            "hardware": say(f"hardware_{here.device}", locale, threads=here.threads),
+        }

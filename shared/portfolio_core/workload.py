@@ -1,0 +1,282 @@
+"""Who works when: one bounded queue per engine, for the whole process.
+
+Gradio's ``concurrency_id`` holds within one page only, and HTTP knows nothing of pages;
+here all of them meet. The module loads an engine when its first caller's turn comes,
+unloads it when nobody came for a while or when another needs the memory, and knows
+nothing of what an engine does.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import TracebackType
+from typing import Any, Generic, Literal, Self, TypeVar, cast
+
+from portfolio_core import hardware, settings
+from portfolio_core.errors import (
+    Cancelled,
+    Draining,
+    EngineFailed,
+    MemoryBudgetExceeded,
+    PortfolioError,
+    QueueFull,
+    WaitedTooLong,
+    WorkTooLong,
+)
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E")
+State = Literal["idle", "loading", "loaded", "failed"]
+
+# How often a waiting caller looks up: often enough for a smooth page, far too seldom to cost.
+_LOOK_SECONDS = 0.1
+_RETRY_AFTER_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class EngineSpec(Generic[E]):
+    """What the workload must know of an engine.
+
+    Attributes:
+        key: Unique name; callers with the same key share one engine and one queue.
+        load: Makes the engine; called when needed, by one caller at a time.
+        memory_bytes: What it takes when loaded, about.
+    """
+
+    key: str
+    load: Callable[[], E]
+    memory_bytes: int
+
+
+class Workload:
+    """Admission for all engines of a process. Safe to use from many threads."""
+
+    def __init__(self, configuration: settings.Settings, memory_bytes: int | None = None) -> None:
+        """Take limits from ``configuration``; ``memory_bytes`` is for all engines together."""
+        self.limits = configuration.limits
+        self._idle_seconds = configuration.idle_unload_seconds
+        self._memory_bytes = memory_bytes or hardware.detect(configuration).memory_bytes
+        self._changed = threading.Condition()
+        self._lanes: dict[str, _Lane] = {}
+        self._draining = False
+        self._sweeper: threading.Thread | None = None
+
+    def enter(self, spec: EngineSpec[E]) -> "Place[E]":
+        """Take a place in the queue of an engine; leave it by the end of a ``with`` block.
+
+        Raises:
+            QueueFull: as many wait as are let in.
+            Draining: the process is on its way out.
+        """
+        with self._changed:
+            if self._draining:
+                raise Draining
+            lane = self._lanes.setdefault(spec.key, _Lane(spec))
+            waiting = len(lane.places) - 1
+            if waiting >= self.limits.queue_waiting:
+                raise QueueFull(waiting, _RETRY_AFTER_SECONDS)
+            place: Place[E] = Place(self, lane)
+            lane.places.append(place)
+            return place
+
+    def drain(self) -> None:
+        """Refuse new work from now on; what is in goes on."""
+        with self._changed:
+            self._draining = True
+
+    @property
+    def running(self) -> int:
+        """Pieces of work that run or wait now."""
+        with self._changed:
+            return sum(len(lane.places) for lane in self._lanes.values())
+
+    def state(self, key: str) -> State:
+        """Return what the engine named ``key`` is doing."""
+        with self._changed:
+            return self._lanes[key].state if key in self._lanes else "idle"
+
+    def unload_idle(self, *, older_than_seconds: float = 0) -> None:
+        """Unload each engine that nobody used for so long."""
+        with self._changed:
+            now = time.monotonic()
+            idle = [
+                lane for lane in self._idle_lanes() if now - lane.last_used >= older_than_seconds
+            ]
+            engines = [lane.take_out() for lane in idle]
+        for lane, engine in zip(idle, engines, strict=True):
+            _close(lane.spec.key, engine)
+
+    def wait_for(self, place: "Place[Any]") -> Iterator[int]:
+        """Yield how many are ahead of ``place`` until it is its turn."""
+        deadline = time.monotonic() + self.limits.queue_wait_seconds
+        while True:
+            with self._changed:
+                place.raise_if_cancelled()
+                ahead = place.lane.places.index(place)
+                if ahead == 0:
+                    place.deadline = time.monotonic() + self.limits.work_seconds
+                    return
+                if time.monotonic() > deadline:
+                    raise WaitedTooLong(self.limits.queue_wait_seconds, _RETRY_AFTER_SECONDS)
+            yield ahead
+            with self._changed:
+                if place.lane.places.index(place):
+                    self._changed.wait(_LOOK_SECONDS)
+
+    def leave(self, place: "Place[Any]") -> None:
+        """Let the next one in."""
+        with self._changed:
+            lane = place.lane
+            if place in lane.places:
+                lane.places.remove(place)
+                lane.last_used = time.monotonic()
+            self._changed.notify_all()
+
+    def load(self, lane: "_Lane") -> object:
+        """Return the engine of a lane whose turn the caller has: nobody else loads it."""
+        if lane.state != "loaded":
+            self._make_room(lane)
+            lane.state = "loading"
+            start = time.perf_counter()
+            try:
+                lane.engine = lane.spec.load()
+            except BaseException as error:
+                lane.state = "failed"
+                if isinstance(error, PortfolioError) or not isinstance(error, Exception):
+                    raise
+                log.exception("engine %s could not be loaded", lane.spec.key)
+                raise EngineFailed(lane.spec.key) from error
+            lane.state = "loaded"
+            log.info("engine %s loaded in %.2f s", lane.spec.key, time.perf_counter() - start)
+            self._start_sweeping()
+        return lane.engine
+
+    def _make_room(self, lane: "_Lane") -> None:
+        """Unload idle engines, least recently used first, until ``lane``'s fits."""
+        while True:
+            with self._changed:
+                held = [
+                    other
+                    for other in self._lanes.values()
+                    if other is not lane and other.state in ("loaded", "loading")
+                ]
+                taken = sum(other.spec.memory_bytes for other in held)
+                if taken + lane.spec.memory_bytes <= self._memory_bytes or not held:
+                    return
+                idle = sorted(self._idle_lanes(), key=lambda other: other.last_used)
+                if not idle:
+                    raise MemoryBudgetExceeded(_RETRY_AFTER_SECONDS)
+                engine = idle[0].take_out()
+            _close(idle[0].spec.key, engine)
+
+    def _idle_lanes(self) -> "list[_Lane]":
+        return [lane for lane in self._lanes.values() if lane.state == "loaded" and not lane.places]
+
+    def _start_sweeping(self) -> None:
+        with self._changed:
+            if self._sweeper is None:
+                self._sweeper = threading.Thread(
+                    target=self._sweep, name="workload-unloader", daemon=True
+                )
+                self._sweeper.start()
+
+    def _sweep(self) -> None:
+        while True:
+            time.sleep(min(self._idle_seconds, 10))
+            self.unload_idle(older_than_seconds=self._idle_seconds)
+
+
+class Place(Generic[E]):
+    """One caller's place: wait for the turn, get the engine, ask whether to go on."""
+
+    def __init__(self, workload: Workload, lane: "_Lane") -> None:
+        self._workload = workload
+        self.lane = lane
+        self.deadline = float("inf")
+        self._cancelled = False
+
+    def waiting(self) -> Iterator[int]:
+        """Yield how many are ahead, several times a second, until it is this caller's turn.
+
+        Raises:
+            WaitedTooLong: the turn did not come in time.
+            Cancelled: :meth:`cancel` was called.
+        """
+        return self._workload.wait_for(self)
+
+    def engine(self) -> E:
+        """Return the engine, loaded if need be. Call it when the turn has come.
+
+        Raises:
+            EngineFailed: it could not be loaded.
+            MemoryBudgetExceeded: it does not fit beside those at work.
+        """
+        for _ in self.waiting():  # no wait at all when the caller has waited already
+            pass
+        return cast("E", self._workload.load(self.lane))
+
+    def check(self) -> None:
+        """Raise if the work should end; engines call it between steps.
+
+        Raises:
+            Cancelled: :meth:`cancel` was called.
+            WorkTooLong: the work has passed its deadline.
+        """
+        self.raise_if_cancelled()
+        if time.monotonic() > self.deadline:
+            raise WorkTooLong(self._workload.limits.work_seconds)
+
+    def cancel(self) -> None:
+        """End the work at its next check. May be called from any thread."""
+        self._cancelled = True
+
+    def raise_if_cancelled(self) -> None:
+        """Raise :class:`Cancelled` after :meth:`cancel`."""
+        if self._cancelled:
+            raise Cancelled
+
+    def __enter__(self) -> Self:
+        """Stay in the queue until the block ends."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave, and let the next one in."""
+        self._workload.leave(self)
+
+
+class _Lane:
+    """One engine with its callers; the first of ``places`` is the one at work."""
+
+    def __init__(self, spec: EngineSpec[Any]) -> None:
+        self.spec = spec
+        self.places: deque[Place[Any]] = deque()
+        self.engine: object = None
+        self.state: State = "idle"
+        self.last_used = time.monotonic()
+
+    def take_out(self) -> object:
+        engine, self.engine, self.state = self.engine, None, "idle"
+        return engine
+
+
+def _close(key: str, engine: object) -> None:
+    close = getattr(engine, "close", None)
+    if close is not None:
+        close()
+    log.info("engine %s unloaded", key)
+
+
+@cache
+def process_wide() -> Workload:
+    """Return the one workload of this process, made from its settings."""
+    return Workload(settings.current())
