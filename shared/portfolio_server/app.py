@@ -1,0 +1,132 @@
+"""The whole server as one ASGI application: settings in, routes and guards out.
+
+Nothing happens when this module is imported. It puts the parts together and knows the
+inside of none.
+"""
+
+import contextlib
+import logging
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from portfolio_core import workload as work
+from portfolio_core.errors import BadSetting
+from portfolio_core.settings import Settings, current
+from portfolio_core.workload import Workload
+from portfolio_server import errors, gallery, headers, health, mount, selfcheck, spaces, sweeper
+from portfolio_server.gate import Gate
+from portfolio_server.mount import Page
+from portfolio_server.readiness import Readiness
+from portfolio_server.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+# The server calls itself by these when a page is used as a tool.
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def create_app(
+    settings: Settings | None = None,
+    spaces_dir: Path | None = None,
+    workload: Workload | None = None,
+) -> FastAPI:
+    """Return the server with every Space in ``spaces_dir`` that can be built.
+
+    Raises:
+        BadSetting: the folder of temporary files cannot be used.
+    """
+    settings = _with_own_temp_dir(settings or current())
+    workload = workload or work.process_wide()
+    readiness = Readiness()
+    app = FastAPI(
+        max_body_size=settings.limits.body_bytes, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    errors.install(app)
+    found = spaces.find(spaces_dir or spaces.DEFAULT_FOLDER)
+    pages: dict[str, Page] = {}
+    app.include_router(health.router(readiness, settings.limits))
+    app.include_router(gallery.router(found, pages, settings))
+    mount.prepare_process(settings)
+    for space in found:
+        page = _mount(app, space, [other.slug for other in found], settings, workload)
+        if page is None:
+            readiness.could_not_start.append(space.slug)
+        else:
+            pages[space.slug] = page
+            route = mount.mounted(app)
+            route.app = Gate(route.app, page, readiness, settings)
+    app.state.runtime = Runtime(settings, workload, readiness, tuple(pages.values()))
+    _check_and_sweep(app, app.state.runtime)
+    _guard(app, settings)
+    return app
+
+
+def _mount(
+    app: FastAPI, space: spaces.Space, slugs: list[str], settings: Settings, workload: Workload
+) -> Page | None:
+    try:
+        return mount.mount(
+            app, space.slug, spaces.builder(space, settings, workload), slugs, settings
+        )
+    except Exception:  # whatever one Space does when it is built, the others are served
+        log.exception("The Space %s could not start.", space.slug)
+        return None
+
+
+def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
+    """Put the self-check and the sweeper around the start and the end of all pages."""
+    start_pages = app.router.lifespan_context
+    folders = [page.folder for page in runtime.pages]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(parent: FastAPI) -> AsyncIterator[Any]:
+        async with start_pages(parent) as state:
+            try:
+                await selfcheck.run(parent, runtime.pages)
+            except selfcheck.SelfCheckFailed as error:
+                log.critical("%s", error)
+                raise
+            async with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
+                runtime.readiness.phase = "ready"
+                yield state
+
+    app.router.lifespan_context = lifespan
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put the guards around all routes; the last one added is the outermost."""
+    # Also without origins: a page that sees no such guard lets in any origin.
+    app.add_middleware(
+        CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"]
+    )
+    if settings.hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*settings.hosts, *_LOOPBACK])
+    app.add_middleware(errors.Boundary)
+    app.add_middleware(headers.KindRefusals)
+    app.add_middleware(headers.SafeResponses)
+    app.add_middleware(headers.NoForwarded)
+
+
+def _with_own_temp_dir(settings: Settings) -> Settings:
+    """Make the folder of temporary files, readable by us only, and name it without links.
+
+    Files in it may be named by callers and are deleted by age: it must hold nothing else.
+    """
+    folder = settings.temp_dir.expanduser().resolve()
+    for taken in (Path.home(), Path.cwd(), Path(tempfile.gettempdir()), Path(__file__)):
+        if taken.resolve().is_relative_to(folder):
+            raise BadSetting("PORTFOLIO_TEMP_DIR", "it must be a folder of its own")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise BadSetting("PORTFOLIO_TEMP_DIR", "the folder cannot be made") from None
+    if not os.access(folder, os.W_OK) or folder.owner() != Path.home().owner():
+        raise BadSetting("PORTFOLIO_TEMP_DIR", "the folder belongs to somebody else")
+    return settings.model_copy(update={"temp_dir": folder})

@@ -1,0 +1,105 @@
+"""Every failure as HTTP: the only place of the server that turns an exception into a response.
+
+What a caller sees is a fixed sentence of :mod:`portfolio_core.errors` and a code. Of an
+exception that nobody foresaw, a caller sees an id, and the log the rest.
+"""
+
+import logging
+import uuid
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portfolio_core.errors import Busy, PortfolioError
+
+log = logging.getLogger(__name__)
+
+_RETRY_AFTER_SECONDS = 5
+_SERVER_ERROR = 500
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer in one shape, whatever goes wrong in its own routes."""
+    app.add_exception_handler(PortfolioError, _on_portfolio_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+
+
+def response(error: PortfolioError) -> JSONResponse:
+    """Return ``error`` as a response, with ``Retry-After`` where a repeat may succeed."""
+    headers = {}
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    message = f"{error.message} {error.hint}"
+    return _json(error.status, message, error.code, error.fields.get("parameter"), headers)
+
+
+def plain(status: int) -> JSONResponse:
+    """Return a response that says no more than its status."""
+    known = HTTPStatus(status)
+    headers = {}
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    sentence = _SENTENCES.get(status, f"{known.phrase}.")
+    return _json(status, sentence, known.name.lower(), None, headers)
+
+
+_SENTENCES: dict[int, str] = {
+    HTTPStatus.FORBIDDEN: "This is not served here.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than the limit; see /v1/limits.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests. Try again in a few seconds.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The service is busy. Try again in a few seconds.",
+}
+
+
+class Boundary:
+    """The outermost guard: no exception, and no text of one, leaves it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a fixed sentence and an id when the application breaks."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def remember_start(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, remember_start)
+        except Exception as error:  # the HTTP boundary: whatever it is, the process goes on
+            if started:
+                raise
+            await _unforeseen(error)(scope, receive, send)
+
+
+def _unforeseen(error: Exception) -> JSONResponse:
+    request_id = uuid.uuid4().hex
+    log.error("Request %s failed", request_id, exc_info=error)
+    message = f"Something went wrong on our side. Report it with the id {request_id}."
+    return _json(_SERVER_ERROR, message, "internal_error", None, {"X-Request-ID": request_id})
+
+
+async def _on_portfolio_error(_: Request, error: Exception) -> JSONResponse:
+    return response(error) if isinstance(error, PortfolioError) else _unforeseen(error)
+
+
+async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
+    return plain(error.status_code) if isinstance(error, HTTPException) else _unforeseen(error)
+
+
+def _json(
+    status: int, message: str, code: str, param: object, headers: dict[str, str]
+) -> JSONResponse:
+    kind = "invalid_request_error" if status < _SERVER_ERROR else "server_error"
+    content = {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    return JSONResponse(content, status, headers)

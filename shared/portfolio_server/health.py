@@ -1,0 +1,41 @@
+"""What machines ask a server: does it live, does it take callers, what may they send."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from portfolio_core.settings import Limits
+from portfolio_server.readiness import Readiness
+
+_READY = 200
+_NOT_NOW = 503
+
+
+def router(readiness: Readiness, limits: Limits) -> APIRouter:
+    """Return the routes ``/livez``, ``/readyz`` and ``/v1/limits``."""
+    routes = APIRouter()
+    described = describe(limits)
+
+    @routes.get("/livez")
+    async def livez() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @routes.get("/readyz")
+    async def readyz() -> JSONResponse:
+        content = {"status": readiness.phase, "could_not_start": readiness.could_not_start}
+        return JSONResponse(content, _READY if readiness.ready else _NOT_NOW)
+
+    @routes.get("/v1/limits")
+    async def v1_limits() -> dict[str, Any]:
+        return described
+
+    return routes
+
+
+def describe(limits: Limits) -> dict[str, Any]:
+    """Return each limit with its value and what it means."""
+    return {
+        name: {"value": getattr(limits, name), "description": field.description}
+        for name, field in Limits.model_fields.items()
+    }

@@ -1,0 +1,201 @@
+"""One page under its address: the only module of the server that imports Gradio.
+
+It closes what Gradio leaves open on a page that another application serves, and tells
+the rest of the server about the page in plain values (:class:`Page`). It knows nothing
+of the server's own routes.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+import gradio.blocks
+import gradio.mcp
+from fastapi import FastAPI
+from gradio.components import Component
+from gradio.components.api_component import Api
+from gradio.context import LocalContext
+from gradio.routes import App
+from gradio.server_messages import UnexpectedErrorMessage
+from gradio.utils import get_upload_folder
+from starlette.routing import Mount
+
+from portfolio_core.settings import Settings
+from portfolio_core.ui import launch
+from portfolio_server import files_in
+from portfolio_server.allowlist import Features
+
+log = logging.getLogger(__name__)
+
+_CLEAN_EVERY_SECONDS = 60
+_ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never listened on
+_TOOL_FILES = "mcp"
+
+
+class PageRefused(Exception):
+    """A page is built in a way that cannot be served to several people."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One function of a page with arguments: by number and, when it has one, by name."""
+
+    index: int
+    name: str | None
+    arguments: list[object]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A mounted page, as the rest of the server sees it.
+
+    Attributes:
+        slug: Name of its Space.
+        path: Where it is mounted.
+        folder: Its uploads and results.
+        features: What its open routes depend on.
+        blocks: The page.
+        app: What answers for it.
+    """
+
+    slug: str
+    path: str
+    folder: Path
+    features: Features
+    blocks: gr.Blocks
+    app: App
+
+    def calls_naming(self, file: Path) -> list[Call]:
+        """Return calls that hand ``file`` to each function, once for each place that takes one."""
+        return [
+            Call(number, function.api_name or None, arguments)
+            for number, function in self.blocks.fns.items()
+            for arguments in files_in.arguments_naming(file, function.inputs)
+        ]
+
+    def pending(self) -> int:
+        """Return how many calls run or wait here."""
+        return len(self.blocks._queue.event_ids_to_events)  # noqa: SLF001 - no public count
+
+    def kept_files(self) -> set[Path]:
+        """Return the files that belong to the page itself: its defaults and examples."""
+        return {
+            Path(file)
+            for block in self.blocks.blocks.values()
+            for file in getattr(block, "keep_in_cache", ())
+        }
+
+    def use_loopback(self, host: str, port: int) -> None:
+        """Tell the page's tools where to call the page, instead of asking a caller's header."""
+        tools = self.blocks.mcp_server_obj
+        if tools is not None and tools.local_url is None:
+            host = "127.0.0.1" if host in _ALL_ADDRESSES else host
+            tools._local_url = f"http://{host}:{port}{self.path}/"  # noqa: SLF001 - set by launch
+
+    def stop(self) -> None:
+        """Tell everyone who still waits that nothing comes any more, and let open tabs go."""
+        queue = self.blocks._queue  # noqa: SLF001 - no public way to reach the waiting
+        queue.stopped = True
+        for messages in queue.pending_messages_per_session.values():
+            messages.put_nowait(UnexpectedErrorMessage(message="The service is restarting."))
+        self.app.stop_event.set()
+
+
+def mount(
+    parent: FastAPI, slug: str, build: Callable[[], gr.Blocks], slugs: list[str], settings: Settings
+) -> Page:
+    """Build the page of ``slug`` and mount it; ``slugs`` are all that the server may have.
+
+    Raises:
+        PageRefused: see the message.
+    """
+    path = f"/spaces/{slug}"
+    folder = settings.temp_dir / slug
+    others = [settings.temp_dir / other for other in [*slugs, _TOOL_FILES] if other != slug]
+    _keep_results_in_own_folder()
+    with _temp_dir(folder):
+        blocks = build()
+        _refuse_unsafe(blocks)
+        launch.prepare(blocks, settings)
+        blocks.delete_cache = (_CLEAN_EVERY_SECONDS, int(settings.limits.temp_age_seconds))
+        options = launch.options(settings)
+        gr.mount_gradio_app(
+            parent, blocks, path, blocked_paths=[str(other) for other in others], **options
+        )
+    _accept_only_uploads(blocks)
+    if blocks.mcp_error:
+        log.error("The tools of the page %s did not start: %s", slug, blocks.mcp_error)
+    app = mounted(parent).app
+    assert isinstance(app, App)  # noqa: S101 - for the type checker
+    return Page(slug, path, folder, _features(blocks), blocks, app)
+
+
+def mounted(parent: FastAPI) -> Mount:
+    """Return the page that was mounted last."""
+    route = parent.router.routes[-1]
+    assert isinstance(route, Mount)  # noqa: S101 - for the type checker
+    return route
+
+
+def prepare_process(settings: Settings) -> None:
+    """Point Gradio to our folder of temporary files, and let it call nobody."""
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.temp_dir)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    gradio.mcp.DEFAULT_TEMP_DIR = str(settings.temp_dir / _TOOL_FILES)
+
+
+def _refuse_unsafe(blocks: gr.Blocks) -> None:
+    if any(block.stateful for block in blocks.blocks.values()):
+        raise PageRefused(
+            "The page keeps values in gr.State. Their key is chosen by the visitor's browser, so "
+            "that two visitors may share them. Hold them under a key that the server makes."
+        )
+    for function in blocks.fns.values():
+        if any(isinstance(block, Api) and files_in.takes_file(block) for block in function.inputs):
+            raise PageRefused(
+                f"The function {function.api_name} takes a file through gr.api, which does not "
+                "look where the file comes from. Take it through a component."
+            )
+
+
+def _accept_only_uploads(blocks: gr.Blocks) -> None:
+    """Let the page take files only from its own uploads, as it does when launched alone."""
+    blocks.has_launched = True
+
+
+def _features(blocks: gr.Blocks) -> Features:
+    inputs = [block for function in blocks.fns.values() for block in function.inputs]
+    return Features(
+        files=any(files_in.takes_file(block) for block in inputs if isinstance(block, Component)),
+        server_functions=any(map(files_in.calls_server, blocks.blocks.values())),
+        pages=tuple(page[0] for page in blocks.pages if page[0]),
+    )
+
+
+@contextmanager
+def _temp_dir(folder: Path) -> Iterator[None]:
+    """Components and the page's application note down their folder when they are made."""
+    before = os.environ["GRADIO_TEMP_DIR"]
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ["GRADIO_TEMP_DIR"] = before
+
+
+def _keep_results_in_own_folder() -> None:
+    """Let a component that is made anew during a call note down the folder of its page.
+
+    A handler that returns ``gr.Audio(value=..., label=...)`` makes one; without this its
+    result would lie in the folder of the process, from where no page serves.
+    """
+    setattr(gradio.blocks, "get_upload_folder", _folder_of_current_page)  # noqa: B010 - not exported
+
+
+def _folder_of_current_page() -> str:
+    page = LocalContext.blocks.get(None)
+    return page.GRADIO_CACHE if page is not None else get_upload_folder()
