@@ -1,0 +1,85 @@
+"""Catalog: the entries are whole, and the choice is the largest that can be had."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from portfolio_core import catalog, hardware
+from portfolio_core.catalog import MODELS, HubFiles
+from portfolio_core.errors import ModelUnavailable
+from portfolio_core.settings import Preset, Settings
+
+EMBEDDED = replace(MODELS[0], key="e", name="Embedded", task="t", packages=())
+HUB = HubFiles("owner/name", "0" * 40, {"weights.safetensors": "0" * 64})
+TINY = replace(EMBEDDED, key="t", name="Tiny", preset=Preset.TINY, hub=HUB)
+SMALL = replace(EMBEDDED, key="s", name="Small", preset=Preset.SMALL, packages=("no_such_one",))
+ALL = (EMBEDDED, TINY, SMALL)
+CPU = hardware.Hardware("cpu", "float32", 2, 2**33, Preset.TINY, "")
+GPU = replace(CPU, device="cuda", ceiling=Preset.SMALL)
+
+
+def choose(preset=Preset.AUTO, machine=CPU, *, reachable=True, models=ALL):
+    settings = Settings(preset=preset)
+    return catalog.choose("t", settings, machine, reachable=lambda _: reachable, models=models)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.key)
+def test_an_entry_is_whole_and_its_engine_exists(model):
+    assert model.licence
+    assert model.source.startswith("https://")
+    assert model.preset is not Preset.AUTO
+    assert hasattr(catalog.engine_class(model), "load")
+    if model.hub:
+        assert re.fullmatch("[0-9a-f]{40}", model.hub.revision)
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in model.hub.sha256.values())
+
+
+def test_keys_are_unique():
+    assert len({model.key for model in MODELS}) == len(MODELS)
+
+
+def test_every_task_has_an_embedded_model():
+    tasks = {model.task for model in MODELS}
+
+    assert tasks == {model.task for model in MODELS if model.preset is Preset.EMBEDDED}
+
+
+def test_auto_takes_the_largest_that_the_machine_bears():
+    assert (choose().model, choose().reason.code) == (TINY, "largest_here")
+
+
+def test_auto_steps_down_and_says_what_was_missing():
+    offline = choose(reachable=False)
+    assert (offline.model, offline.reason.code) == (EMBEDDED, "hub_unreachable")
+    assert offline.reason.fields["model"] == "Tiny"
+
+    no_package = choose(machine=GPU)
+    assert (no_package.model, no_package.reason.code) == (TINY, "package_missing")
+    assert no_package.reason.fields["package"] == "no_such_one"
+
+
+def test_a_preset_is_an_upper_bound():
+    chosen = choose(Preset.EMBEDDED, GPU)
+
+    assert (chosen.model, chosen.reason.code) == (EMBEDDED, "preset_chosen")
+
+
+def test_the_embedded_one_alone_says_that_it_needs_no_download():
+    assert choose(models=(EMBEDDED,)).reason.code == "needs_no_download"
+
+
+def test_no_model_at_all_is_a_typed_error():
+    with pytest.raises(ModelUnavailable):
+        choose(reachable=False, models=(TINY,))
+
+
+def test_every_reason_has_words_in_both_languages():
+    from portfolio_core.ui.i18n import Words
+
+    words = Words({}, {})
+    for code in ("needs_no_download", "largest_here"):
+        assert words.say(f"reason_{code}", "ko") != words.say(f"reason_{code}", "en")
+    for reason in (choose(reachable=False).reason, choose(machine=GPU).reason):
+        for locale in ("en", "ko"):
+            assert "{" not in words.say(f"reason_{reason.code}", locale, **reason.fields)

@@ -1,0 +1,83 @@
+"""Errors: every one can be shown, in both languages."""
+
+import string
+
+import pytest
+
+from portfolio_core import errors
+
+
+def _tree(kind=errors.PortfolioError):
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _tree(child)
+
+
+EXAMPLES = [
+    errors.PortfolioError(),
+    errors.InvalidInput(),
+    errors.EmptyText(),
+    errors.TextTooLong(12_000, 10_000),
+    errors.UnknownChoice("voice", "../../x", ["en-us", "ko"]),
+    errors.NumberOutOfRange("speed", float("nan"), 0.5, 2),
+    errors.NothingToSay(),
+    errors.Busy(),
+    errors.QueueFull(16, 5),
+    errors.WaitedTooLong(30, 5),
+    errors.WorkTooLong(300),
+    errors.MemoryBudgetExceeded(5),
+    errors.Draining(),
+    errors.Cancelled(),
+    errors.ModelUnavailable("m"),
+    errors.HubUnreachable("m"),
+    errors.DownloadDamaged("m", "f"),
+    errors.EngineFailed("m"),
+    errors.MissingDependency("p", "pip install p"),
+    errors.BadSetting("PORTFOLIO_X", "no"),
+]
+
+
+def test_every_error_has_an_example_here():
+    assert {type(error) for error in EXAMPLES} == set(_tree())
+
+
+def test_codes_are_unique():
+    codes = [kind.code for kind in _tree()]
+
+    assert len(codes) == len(set(codes))
+
+
+def test_the_drawn_tree_shows_every_class_with_its_status():
+    for kind in _tree():
+        line = next(
+            line for line in errors.__doc__.splitlines() if f" {kind.__name__} " in f" {line}"
+        )
+        assert str(kind.status) in line
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: error.code)
+def test_message_and_hint_are_whole_sentences(error):
+    for text in (error.message, error.hint):
+        assert text[-1] in ".:" or error.code == "missing_dependency"
+        assert "{" not in text
+
+
+def _fields(template):
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("kind", list(_tree()), ids=lambda kind: kind.code)
+def test_korean_says_the_same_with_the_same_fields(kind):
+    from portfolio_core.ui.errors_ko import KOREAN
+
+    english = _fields(kind.message_template) | _fields(kind.hint_template)
+    korean = set().union(*map(_fields, KOREAN[kind.code]))
+
+    assert english == korean
+
+
+def test_a_callers_value_is_shown_short_and_printable():
+    shown = errors.quoted("\x1b[31mred\n" + "x" * 500)
+
+    assert shown.isprintable()
+    assert len(shown) <= 43
