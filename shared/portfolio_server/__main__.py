@@ -1,40 +1,53 @@
-"""``python -m portfolio_server``: the gallery and every Space, with settings from outside."""
+"""``python -m portfolio_server [FOLDER]``: the gallery and every Space in a folder.
 
+Settings come from the environment; the folder is the repository's ``spaces`` unless named.
+"""
+
+import argparse
 import logging
 import sys
+from pathlib import Path
 
 from portfolio_core.errors import BadSetting
-from portfolio_core.settings import current
+from portfolio_core.settings import Settings, current
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _BAD_SETTING = 2
 _NO_ADDRESS = 1
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the server; return the exit code."""
+    parser = argparse.ArgumentParser("python -m portfolio_server", description="Serve the Spaces.")
+    parser.add_argument("folder", nargs="?", type=Path, help="folder of the Spaces")
+    folder: Path | None = parser.parse_args(arguments).folder
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
     for chatty in ("httpx", "uvicorn", "mcp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        settings = current()
-        # Imported late: a slip in a setting is told at once, not after the seconds of Gradio.
-        from portfolio_server.app import create_app
-        from portfolio_server.serve import listen, serve
-
-        listener = listen(settings)
-        with listener:
-            serve(create_app(settings), listener)
+        return _run(current(), folder)
     except BadSetting as error:
         return _say(f"{error.message} {error.hint}", _BAD_SETTING)
+
+
+def _run(settings: Settings, folder: Path | None) -> int:
+    from portfolio_server import serve  # late: a slip in a setting is told without Gradio's seconds
+
+    try:
+        listener = serve.listen(settings)
     except OSError as error:
-        return _say(_no_address(current().host, current().port, error), _NO_ADDRESS)
+        return _say(_no_address(settings, error), _NO_ADDRESS)
+    from portfolio_server.app import create_app
+
+    app = create_app(settings, folder)
+    with listener:
+        serve.serve(app, listener)
     return 0
 
 
-def _no_address(host: str, port: int, error: OSError) -> str:
+def _no_address(settings: Settings, error: OSError) -> str:
     return (
-        f"Port {port} on {host} cannot be used ({error.strerror}). "
+        f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
         "Set PORTFOLIO_PORT to another one, or stop what uses it."
     )
 

@@ -25,7 +25,7 @@ from portfolio_server.spaces import Space
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOT_FOUND = 404
 _PAGE_POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; "
+    "default-src 'none'; img-src 'self' data:; style-src 'nonce-{nonce}'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self' https://huggingface.co"
 )
 # A picture opened by itself can neither run nor load anything.
@@ -51,7 +51,6 @@ class Card:
     slug: str
     title: str
     summary: str
-    emoji: str
     colours: tuple[str, str]
     picture: bool
     state: CardState | None
@@ -80,7 +79,7 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
         locale = _locale(lang, request.headers.get("accept-language", ""))
         nonce = secrets.token_urlsafe(16)
         content = template.render(
-            cards=[_card(space, pages.get(space.slug), locale) for space in found],
+            cards=_cards(found, pages, locale),
             words=WORDS[locale],
             locale=locale,
             machine=machine,
@@ -105,13 +104,18 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
     return routes
 
 
+def _cards(found: Sequence[Space], pages: Mapping[str, Page], locale: Locale) -> list[Card]:
+    """Return a card for each Space, those that can be opened first."""
+    cards = [_card(space, pages.get(space.slug), locale) for space in found]
+    return sorted(cards, key=lambda card: not card.open)
+
+
 def _card(space: Space, page: Page | None, locale: Locale) -> Card:
     state, status = _status(page)
     return Card(
         slug=space.slug,
         title=space.title[locale],
         summary=space.summary[locale],
-        emoji=space.emoji,
         colours=space.colours,
         picture=space.picture is not None,
         state=state,

@@ -11,12 +11,15 @@ import os
 import socket
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
 from portfolio_core.settings import Settings
-from portfolio_server.runtime import Runtime
+
+if TYPE_CHECKING:
+    from portfolio_server.runtime import Runtime  # imports Gradio, which a taken port need not
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ _SIGNAL_EXIT = 128
 class Server(uvicorn.Server):
     """A uvicorn that drains before it shuts down."""
 
-    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+    def __init__(self, config: uvicorn.Config, runtime: "Runtime") -> None:
         super().__init__(config)
         self.runtime = runtime
         self._told_to_stop = False

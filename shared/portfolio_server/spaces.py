@@ -52,7 +52,6 @@ class Space:
     folder: Path
     title: dict[str, str]
     summary: dict[str, str]
-    emoji: str
     colours: tuple[str, str]
     picture: Picture | None
 
@@ -102,7 +101,6 @@ def _read(folder: Path) -> Space:
         folder=folder,
         title={"en": title, "ko": str(gallery.get("title_ko") or title)},
         summary={"en": summary, "ko": str(gallery.get("summary_ko") or summary)},
-        emoji=str(card.get("emoji") or ""),
         colours=(start if start in _COLOURS else "gray", end if end in _COLOURS else "gray"),
         picture=_picture(folder, gallery.get("picture")),
     )
