@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -49,12 +50,12 @@ def can_be_had(model: Model, settings: Settings) -> bool:
 def reachable(settings: Settings) -> bool:
     """Return whether the Hub answers, asked once per process and bounded in time.
 
-    When it does not, ``huggingface_hub`` is told so before anything imports it; each of its
-    own attempts would take a quarter of a minute.
+    When it does not, ``huggingface_hub`` is told so; each of its own attempts would take a
+    quarter of a minute. Ask before transformers or diffusers are imported.
     """
     answer = not settings.offline and _answers(settings.hub_endpoint, settings.hub_probe_seconds)
     if not answer:
-        os.environ["HF_HUB_OFFLINE"] = "1"
+        _tell_libraries("HF_HUB_OFFLINE")
     return answer
 
 
@@ -102,6 +103,14 @@ def _answers(endpoint: str, seconds: float) -> bool:
         return False
 
 
+def _tell_libraries(switch: str) -> None:
+    """Set a switch of ``huggingface_hub``, which reads its variables once, at its import."""
+    os.environ[switch] = "1"
+    constants = sys.modules.get("huggingface_hub.constants")
+    if constants is not None:
+        setattr(constants, switch, True)
+
+
 def _files(model: Model) -> HubFiles:
     if model.hub is None:
         raise ValueError(f"{model.key} has no files on the Hub")
@@ -135,6 +144,7 @@ def _download(model: Model, settings: Settings, name: str, bar: type[Any], *, ag
         raise MissingDependency("huggingface_hub", "pip install huggingface_hub") from None
     import httpx
 
+    _tell_libraries("HF_HUB_DISABLE_TELEMETRY")
     files = _files(model)
     try:
         return Path(

@@ -56,8 +56,7 @@ def test_fifty_first_callers_are_one_load_and_each_gets_an_answer(log):
                 place.engine()
                 answers.append("done")
         except errors.QueueFull as error:
-            assert error.retry_after_seconds > 0
-            answers.append("refused")
+            answers.append("refused" if error.retry_after_seconds > 0 else "no time given")
 
     threads = [threading.Thread(target=call) for _ in range(50)]
     [thread.start() for thread in threads]
@@ -65,6 +64,7 @@ def test_fifty_first_callers_are_one_load_and_each_gets_an_answer(log):
 
     assert log == ["load"]
     assert len(answers) == 50
+    assert set(answers) <= {"done", "refused"}
     assert answers.count("done") >= 17
 
 

@@ -5,6 +5,9 @@ keeps its state in globals: one call at a time in a process, whichever thread ma
 Numbers, dates and emoji are read out; a word in the other script is read with that
 language's rules by the library itself.
 
+The library lets the pitch flutter a little, carries that on from call to call and has no
+seed for it: the same request sounds the same again, but not to the last sample.
+
 Source: https://github.com/espeak-ng/espeak-ng/blob/1.52.0/src/include/espeak-ng/speak_lib.h
 """
 
