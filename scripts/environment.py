@@ -31,6 +31,7 @@ ROOM = "3 GB"  # what a full .venv and pip's own cache take, rounded up
 _STAMP = "portfolio.json"
 _LOG = "install.log"
 _PLAIN_LINE_SECONDS = 20.0  # a line so often where no single line can be redrawn
+_STOP_SECONDS = 5.0
 _INTERRUPTED = 130
 
 # What pip and the system say, and the sentence that helps. The first that is found counts.
@@ -225,16 +226,17 @@ def _only_one(root: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """Make SIGTERM unwind the stack, so that pip is stopped too."""
+    """Make signals unwind the stack, so that pip is stopped too."""
 
     def leave(number: int, _frame: object) -> NoReturn:
         sys.exit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _install(extras: list[str], root: Path, lock: int, *, reinstall: bool) -> None:
@@ -282,6 +284,7 @@ def _watched(command: list[str], root: Path, lock: int, progress: Progress) -> N
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=(lock,),
+        process_group=0,  # with what it starts itself, so that all of it can be stopped
         text=True,
         errors="replace",
     )
@@ -292,9 +295,8 @@ def _watched(command: list[str], root: Path, lock: int, progress: Progress) -> N
             reader.join(0.5)
             progress.draw()
         code = process.wait()
-    except BaseException:  # Ctrl-C or SIGTERM: nothing may go on writing behind our back
-        process.terminate()
-        process.wait()
+    except BaseException:  # Ctrl-C or a signal: nothing may go on writing behind our back
+        _stop(process)
         progress.end("stopped; the next start repairs it")
         raise
     finally:
@@ -302,6 +304,16 @@ def _watched(command: list[str], root: Path, lock: int, progress: Progress) -> N
     if code != 0:
         progress.end("failed")
         raise Problem(reason("\n".join(lines), root))
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End ``process`` and all that it started."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _read(process: subprocess.Popen[str], lines: list[str], progress: Progress) -> None:
@@ -328,7 +340,9 @@ def _pip_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 def reason(output: str, root: Path = ROOT) -> str:
     """Return the one sentence that helps with what ``output`` tells."""
-    names = re.findall(r"(?:host='|://)([\w.-]+)", " ".join(re.findall(r".*Pool\(.*", output)))
+    names = re.findall(
+        r"(?:Pool\(host='|Looking in indexes: https?://(?:[^/@]*@)?)([\w.-]+)", output
+    )
     host = f" ({names[-1]})" if names else ""
     found = (text for pattern, text in _REASONS if re.search(pattern, output))
     text = next(found, _OTHER_REASON)

@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-import time
 from typing import NoReturn
 
 import environment
@@ -24,6 +24,7 @@ from environment import ROOT, Problem
 
 PRESETS = ("auto", "embedded", "tiny", "small", "large")
 _HOST, _PORT = "127.0.0.1", 7860
+_HIGHEST_PORT = 65535
 _POLL_SECONDS = 0.05
 _ANSWER_SECONDS = 5.0
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  not bound here
@@ -78,6 +79,8 @@ def free_port(host: str, port: int) -> int:
     Raises:
         Problem: the server could not listen there; the sentence says what to do.
     """
+    if not 0 <= port <= _HIGHEST_PORT:
+        raise Problem(f"{port} is not a port: choose one from 0 to {_HIGHEST_PORT} with --port.")
     reasons = {
         errno.EADDRINUSE: f"Port {port} is in use: stop what runs there, or choose another"
         f" with --port {port + 1}.",
@@ -92,8 +95,6 @@ def free_port(host: str, port: int) -> int:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
             return int(listener.getsockname()[1])
-    except OverflowError:
-        raise Problem(f"{port} is not a port: choose one from 0 to 65535 with --port.") from None
     except socket.gaierror:
         raise Problem(f"{host!r} is no address: give --host a number like {_HOST}.") from None
     except OSError as error:
@@ -120,24 +121,27 @@ def _mention_debian_packages(slug: str | None) -> None:
 
 def _announce_when_ready(host: str, port: int, path: str, *, browse: bool) -> None:
     """Leave a process behind that prints the address once the server answers."""
-    server = os.getpid()
+    # The server keeps the writing end and never uses it: the reading end closes as it ends.
+    ended, server = os.pipe()
     sys.stdout.flush()
     if os.fork():
         os.wait()
+        os.close(ended)
+        os.set_inheritable(server, True)
         return
     # A grandchild: the server, which knows nothing of it, has no dead child to collect.
     if os.fork() == 0:
+        os.close(server)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _announce(server, _WILDCARDS.get(host, host), port, path, browse=browse)
+        _announce(ended, _WILDCARDS.get(host, host), port, path, browse=browse)
     os._exit(0)
 
 
-def _announce(server: int, host: str, port: int, path: str, *, browse: bool) -> None:
+def _announce(ended: int, host: str, port: int, path: str, *, browse: bool) -> None:
     import http.client  # noqa: PLC0415  the server starts meanwhile
 
     address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-    while _alive(server):
-        time.sleep(_POLL_SECONDS)
+    while not select.select([ended], [], [], _POLL_SECONDS)[0]:
         connection = http.client.HTTPConnection(host, port, timeout=_ANSWER_SECONDS)
         try:
             connection.request("GET", path)
@@ -153,14 +157,6 @@ def _announce(server: int, host: str, port: int, path: str, *, browse: bool) -> 
 
                 webbrowser.open(address)
             return
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except OSError:
-        return False
-    return True
 
 
 def _become(command: list[str], variables: dict[str, str]) -> NoReturn:
