@@ -87,15 +87,19 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
 
     @contextlib.asynccontextmanager
     async def lifespan(parent: FastAPI) -> AsyncIterator[Any]:
+        refused: selfcheck.SelfCheckFailed | None = None
         async with start_pages(parent) as state:
             try:
                 await selfcheck.run(parent, runtime.pages)
             except selfcheck.SelfCheckFailed as error:
-                log.critical("%s", error)
-                raise
-            async with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
-                runtime.readiness.phase = "ready"
-                yield state
+                refused = error  # raised below: in here it would come out wrapped
+            else:
+                async with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
+                    runtime.readiness.phase = "ready"
+                    yield state
+        if refused:
+            log.critical("%s", refused)
+            raise refused
 
     app.router.lifespan_context = lifespan
 

@@ -5,6 +5,7 @@ the rest of the server about the page in plain values (:class:`Page`). It knows 
 of the server's own routes.
 """
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -117,7 +118,8 @@ def mount(
     folder = settings.temp_dir / slug
     others = [settings.temp_dir / other for other in [*slugs, _TOOL_FILES] if other != slug]
     _keep_results_in_own_folder()
-    with _temp_dir(folder):
+
+    def build_and_mount() -> gr.Blocks:
         blocks = build()
         _refuse_unsafe(blocks)
         launch.prepare(blocks, settings)
@@ -126,6 +128,10 @@ def mount(
         gr.mount_gradio_app(
             parent, blocks, path, blocked_paths=[str(other) for other in others], **options
         )
+        return blocks
+
+    with _temp_dir(folder):
+        blocks = _in_a_loop(build_and_mount)
     _accept_only_uploads(blocks)
     if blocks.mcp_error:
         log.error("The tools of the page %s did not start: %s", slug, blocks.mcp_error)
@@ -174,6 +180,19 @@ def _features(blocks: gr.Blocks) -> Features:
         server_functions=any(map(files_in.calls_server, blocks.blocks.values())),
         pages=tuple(page[0] for page in blocks.pages if page[0]),
     )
+
+
+def _in_a_loop(function: Callable[[], gr.Blocks]) -> gr.Blocks:
+    """Call ``function`` where an event loop runs; elsewhere Gradio opens some and closes none."""
+
+    async def call() -> gr.Blocks:
+        return function()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(call())
+    return function()
 
 
 @contextmanager
