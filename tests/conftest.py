@@ -69,7 +69,9 @@ def clean_environment(home: Path) -> dict[str, str]:
         "HF_HOME": home / "huggingface",
         "GRADIO_TEMP_DIR": home / "gradio",
     }
-    return kept | {name: str(path) for name, path in folders.items()}
+    # The client of the Hub asks it for news as soon as any client of Gradio is made.
+    quiet = {"HF_HUB_DISABLE_TELEMETRY": "1"}
+    return kept | quiet | {name: str(path) for name, path in folders.items()}
 
 
 def _take_environment(patch: pytest.MonkeyPatch, home: Path) -> None:
