@@ -101,8 +101,8 @@ def _passes(check: Check) -> bool:
             outputs.append(done.stdout + done.stderr)
     word = "FAILED" if outputs else "passed"
     print(f"{check.name:<28}{word}  {time.monotonic() - start:5.1f} s", flush=True)
-    for output in outputs:
-        print(output.rstrip(), flush=True)
+    for output in filter(None, map(str.rstrip, outputs)):
+        print(output, flush=True)
     return not outputs
 
 

@@ -190,16 +190,13 @@ class TestSentences:
     @pytest.mark.parametrize("version", [(3, 8), (3, 10), (3, 13)])
     def test_another_python_gets_one_sentence(self, version, name) -> None:
         """A Python that only says it is another; the syntax is the test above."""
-        script = str(ROOT / "scripts" / name)
+        folder, script = str(ROOT / "scripts"), str(ROOT / "scripts" / name)
         code = (
-            f"import runpy, sys; sys.version_info = {(*version, 0, 'final', 0)}; "
-            f"sys.argv = [{script!r}, 'x']; runpy.run_path({script!r}, run_name='__main__')"
+            f"import runpy, sys; sys.path[0] = {folder!r}; sys.argv = [{script!r}, 'x']; "
+            f"sys.version_info = {(*version, 0, 'final', 0)}; "
+            f"runpy.run_path({script!r}, run_name='__main__')"
         )
-        command = [
-            sys.executable,
-            "-c",
-            f"import sys; sys.path[0] = {script[: -len(name)]!r}; {code}",
-        ]
+        command = [sys.executable, "-c", code]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
 
         assert (done.returncode, done.stdout) == (1, "")
