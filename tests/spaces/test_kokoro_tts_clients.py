@@ -1,0 +1,268 @@
+"""The Space kokoro-tts as a started process, under every kind of client."""
+
+import asyncio
+import io
+import json
+import re
+import subprocess
+import time
+import wave
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+TEXT = "Hello there. It didn’t rain on Monday, e.g. in 서울."
+LOUD = 1000  # of 32767
+
+
+@pytest.fixture(scope="module")
+def space(start_server, python):
+    """The Space, started as the README says."""
+    return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
+
+
+@pytest.fixture(scope="module")
+def client(space, tmp_path_factory):
+    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
+
+
+def heard(wav):
+    """Return the seconds of a WAV file, having looked that it is not silent."""
+    with wave.open(io.BytesIO(wav)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        assert np.abs(samples.astype(int)).max() > LOUD
+        return len(samples) / 22_050
+
+
+class TestPythonClient:
+    """gradio_client, as the panel shows it."""
+
+    def test_speak_returns_file_and_recipe(self, client):
+        file, recipe = client.predict(text=TEXT, voice="en-gb", speed=1.25, api_name="/speak")
+
+        assert 2 < heard(Path(file).read_bytes()) < 8
+        assert recipe["model"] == "espeak-ng"
+        assert recipe["parameters"] == {"text": TEXT, "voice": "en-gb", "speed": 1.25}
+        again = client.predict(**recipe["parameters"], api_name="/speak")
+        assert again[1]["parameters"] == recipe["parameters"]
+
+    def test_voices_lists_what_speak_takes(self, client):
+        voices = client.predict(api_name="/voices")
+
+        assert {"key", "label", "label_ko", "language"} == set(voices[0])
+        for voice in voices:
+            client.predict(text="hi", voice=voice["key"], api_name="/speak")
+
+    def test_only_the_two_endpoints_are_public(self, client):
+        assert set(client.view_api(return_format="dict")["named_endpoints"]) == {
+            "/speak",
+            "/voices",
+        }
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            ({"text": ""}, "empty_text"),
+            ({"text": "…"}, "nothing_to_say"),
+            ({"text": "a" * 10_001}, "text_too_long"),
+            ({"text": "a", "voice": "nobody"}, "unknown_choice"),
+            ({"text": "a", "voice": "../../x"}, "unknown_choice"),
+            ({"text": "a", "speed": 9}, "number_out_of_range"),
+            ({"text": "a", "speed": float("nan")}, "number_out_of_range"),
+            ({"text": ["a"]}, "invalid_input"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_bad_input_is_a_typed_error_and_nothing_is_written(self, space, arguments, code):
+        before = written(space)
+        body = json.dumps(arguments)  # NaN and all
+        error = call(space, body, headers={"content-type": "application/json"})
+
+        assert error.kind == "error"
+        assert f"[{code}]" in error.data["error"]
+        assert "/" not in error.data["error"].replace("../../x", "")
+        assert written(space) == before
+
+    def test_the_client_raises_it(self, client):
+        with pytest.raises(AppError, match=r"\[text_too_long\]"):
+            client.predict(text="a" * 10_001, api_name="/speak")
+
+    def test_korean_callers_get_korean_errors(self, space):
+        error = call(space, '{"text": ""}', headers={"accept-language": "ko-KR,ko;q=0.9"})
+
+        assert error.data["error"].startswith("텍스트가 비어 있습니다.")
+
+    def test_ten_thousand_characters_are_spoken(self, client):
+        text = ("The quick brown fox jumps over the lazy dog. " * 230)[:10_000]
+
+        file, recipe = client.predict(text=text, api_name="/speak")
+
+        assert heard(Path(file).read_bytes()) > 400
+        assert recipe["parameters"]["text"] == text.strip()
+
+    def test_progress_is_told_by_sentence(self, client):
+        job = client.submit(text="One sentence. " * 60, api_name="/speak")
+        told = set()
+        while not job.done():
+            progress = job.status().progress_data
+            if progress:
+                told.add(progress[0].desc)
+            time.sleep(0.01)
+        job.result()
+
+        assert any(note and note.startswith("Sentence ") for note in told), told
+
+
+def written(space):
+    """Return the files that the Space has written so far."""
+    folder = space.log_file.parent / "gradio"
+    return sorted(folder.rglob("*.wav"))
+
+
+class Event:
+    """The last event of a call."""
+
+    def __init__(self, kind, data):
+        self.kind, self.data = kind, data
+
+
+def call(space, body, headers=None):
+    """Call /speak as the curl lines do and return the last event."""
+    where = f"{space.url}/gradio_api/call"
+    headers = {"content-type": "application/json", **(headers or {})}
+    answer = httpx.post(f"{where}/v2/speak", content=body, headers=headers).raise_for_status()
+    text = httpx.get(f"{where}/speak/{answer.json()['event_id']}", timeout=60).text
+    kind, data = text.strip().split("\n\n")[-1].split("\n")
+    return Event(kind.removeprefix("event: "), json.loads(data.removeprefix("data: ")))
+
+
+class TestCurl:
+    """The lines that the panel shows, in a real shell."""
+
+    def test_the_shown_lines_speak(self, space):
+        from portfolio_core.ui.api_panel import calls
+
+        arguments = {"text": "It's “fine”, 안녕 $HOME `ls`", "voice": "auto", "speed": 1.0}
+        lines = calls(f"{space.url}/", "speak", arguments)[2]
+
+        done = subprocess.run(
+            ["sh", "-c", lines], capture_output=True, text=True, timeout=60, check=True
+        )
+
+        last = json.loads(done.stdout.strip().split("data: ")[-1])
+        file, recipe = last
+        assert recipe["parameters"]["text"] == arguments["text"]
+        assert 1 < heard(httpx.get(file["url"]).content) < 8
+
+
+class TestJavaScript:
+    """@gradio/client, with the code that the panel shows."""
+
+    def test_the_shown_code_speaks(self, space, node_modules, tmp_path):
+        from portfolio_core.ui.api_panel import calls
+
+        arguments = {"text": 'Say "hi" to 민수.', "voice": "ko-female", "speed": 1.5}
+        code = calls(f"{space.url}/", "speak", arguments)[1]
+        script = tmp_path / "call.mjs"
+        script.write_text(
+            code.replace("console.log(result.data)", "console.log(JSON.stringify(result.data))")
+            + "process.exit(0);\n"
+        )
+        (tmp_path / "node_modules").symlink_to(node_modules)
+
+        done = subprocess.run(
+            ["node", script], capture_output=True, text=True, timeout=60, check=False
+        )
+
+        assert done.returncode == 0, done.stderr
+        file, recipe = json.loads(done.stdout.strip().splitlines()[-1])
+        assert recipe["parameters"] == arguments
+        assert 0.5 < heard(httpx.get(file["url"]).content) < 6
+
+
+class TestMcp:
+    """A model that uses the Space as a tool."""
+
+    def run(self, space, work):
+        from mcp import ClientSession
+        from mcp.client.streamable_http import streamable_http_client
+
+        async def session():
+            where = f"{space.url}/gradio_api/mcp/"
+            async with (
+                streamable_http_client(where) as (reader, writer, _),
+                ClientSession(reader, writer) as session,
+            ):
+                await session.initialize()
+                return await work(session)
+
+        return asyncio.run(session())
+
+    def test_the_tools_describe_themselves(self, space):
+        tools = self.run(space, lambda session: session.list_tools()).tools
+
+        assert {tool.name for tool in tools} == {"speak", "list_voices"}
+        speak = next(tool for tool in tools if tool.name == "speak")
+        assert all("description" in p for p in speak.inputSchema["properties"].values())
+        assert speak.inputSchema["required"] == ["text"]
+
+    def test_speak_and_voices_work(self, space):
+        async def work(session):
+            spoken = await session.call_tool("speak", {"text": "Hello 안녕"})
+            return spoken, await session.call_tool("list_voices", {})
+
+        spoken, voices = self.run(space, work)
+
+        assert not spoken.isError
+        text = spoken.content[0].text
+        assert 0.5 < heard(httpx.get(re.search(r"http[^']+\.wav", text)[0]).content) < 5
+        assert "espeak-ng" in text
+        assert "ko-female" in voices.content[0].text
+
+    def test_progress_is_told_to_a_client_that_asks_for_it(self, space):
+        told = []
+
+        async def note(done, total, message):
+            told.append(message)
+
+        async def work(session):
+            return await session.call_tool(
+                "speak", {"text": "One sentence. " * 60}, progress_callback=note
+            )
+
+        spoken = self.run(space, work)
+
+        url, recipe = (part.text for part in spoken.content)
+        assert heard(httpx.get(url).content) > 20
+        assert "espeak-ng" in recipe
+        assert told
+
+    def test_bad_input_is_an_error_of_the_tool(self, space):
+        slow = self.run(space, lambda s: s.call_tool("speak", {"text": "a", "speed": 0.1}))
+        stranger = self.run(space, lambda s: s.call_tool("speak", {"text": "a", "voice": "../x"}))
+
+        assert slow.isError
+        assert "[number_out_of_range]" in slow.content[0].text
+        assert stranger.isError  # the tool's own schema refuses it, and names the voices
+        assert "'ko-female'" in stranger.content[0].text
+
+
+class TestGoneCaller:
+    """Who goes away stops the work."""
+
+    def test_a_closed_connection_ends_the_work(self, space):
+        text = "The quick brown fox jumps over the lazy dog. " * 220
+        where = f"{space.url}/gradio_api/call"
+        for _ in range(3):
+            answer = httpx.post(f"{where}/v2/speak", json={"text": text[:10_000]})
+            with httpx.stream("GET", f"{where}/speak/{answer.json()['event_id']}") as events:
+                next(events.iter_lines())
+
+        start = time.perf_counter()
+        assert call(space, '{"text": "next"}').kind == "complete"
+        assert time.perf_counter() - start < 5

@@ -1,0 +1,115 @@
+"""The page of the Space kokoro-tts, in a real browser, in both languages."""
+
+import io
+import wave
+
+import numpy as np
+import pytest
+
+LOUD = 1000  # of 32767
+
+
+@pytest.fixture(scope="module")
+def space(start_server, python):
+    """The Space, started as the README says."""
+    return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
+
+
+def heard(wav):
+    """Return the seconds of a WAV file, having looked that it is not silent."""
+    with wave.open(io.BytesIO(wav)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        assert np.abs(samples.astype(int)).max() > LOUD
+        return len(samples) / 22_050
+
+
+@pytest.fixture(scope="module", params=["en-US", "ko-KR"])
+def page(browser, space, request):
+    """The page in a browser of that language; it notes strange hosts and failures."""
+    context = browser.new_context(locale=request.param, accept_downloads=True)
+    page = context.new_page()
+    page.korean, page.outside, page.wrong = request.param == "ko-KR", [], []
+
+    def note(asked):
+        if not asked.url.startswith((space.url, "data:", "blob:")):
+            page.outside.append(asked.url)
+
+    page.on("request", note)
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
+    page.goto(space.url)
+    yield page
+    context.close()
+
+
+def button(page, english, korean):
+    return page.get_by_role("button", name=korean if page.korean else english, exact=True)
+
+
+def speak(page, text):
+    page.get_by_role("textbox").first.fill(text)
+    button(page, "Speak", "읽기").click()
+
+
+def download(page):
+    page.locator("a[download$='.wav']").wait_for()
+    with page.expect_download() as waiting:
+        page.locator("a[download$='.wav']").click()
+    return waiting.value
+
+
+def test_speaks_plays_and_downloads_in_the_browsers_language(page):
+    assert page.get_by_role("heading", level=1).inner_text() == (
+        "텍스트 음성 변환" if page.korean else "Text to speech"
+    )
+    text = "안녕하세요. 반갑습니다." if page.korean else "Good morning. How are you?"
+    speak(page, text)
+    page.locator(".play-pause-button:has(rect)").wait_for()  # it plays by itself
+
+    file = download(page)
+
+    name = "안녕하세요-반갑습니다-ko.wav" if page.korean else "good-morning-how-are-you-en-us.wav"
+    assert file.suggested_filename == name
+    assert 1 < heard(file.path().read_bytes()) < 6
+
+
+def test_stop_silences_the_player(page):
+    speak(page, "This goes on and on. " * 20)
+    page.locator(".play-pause-button:has(rect)").wait_for()
+
+    button(page, "Stop", "정지").click()
+
+    page.locator(".play-pause-button:has(polygon), .play-pause-button:has(path)").wait_for()
+    assert page.locator(".play-pause-button:has(rect)").count() == 0
+
+
+def test_an_example_runs_at_a_click_and_the_panel_shows_its_call(page):
+    page.get_by_text("API로 호출하기" if page.korean else "Call this by API").click()
+
+    page.get_by_role("button", name="Dr. Kim").click()
+
+    code = page.locator(".cm-content").first
+    page.wait_for_function(
+        "() => document.querySelector('.cm-content').innerText.includes('Dr. Kim')"
+    )
+    shown = code.inner_text()
+    assert page.url in shown
+    assert "voice='en-gb-female'" in shown
+
+
+def test_a_mistake_is_told_in_the_browsers_language(page):
+    speak(page, "…")
+
+    told = "읽을 것이 없습니다" if page.korean else "nothing in this text"
+    page.get_by_text(told).wait_for()
+
+
+def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):
+    assert page.outside == []
+    assert page.wrong == []
+
+
+def test_the_page_names_the_engine(page):
+    engine = "엔진: espeak-ng 1.52" if page.korean else "Engine: espeak-ng 1.52"
+    page.get_by_text(engine).first.wait_for()
