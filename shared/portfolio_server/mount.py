@@ -8,6 +8,7 @@ of the server's own routes.
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,6 +124,7 @@ def mount(
         blocks = build()
         _refuse_unsafe(blocks)
         launch.prepare(blocks, settings)
+        _keep_no_statistics(blocks)
         blocks.delete_cache = (_CLEAN_EVERY_SECONDS, int(settings.limits.temp_age_seconds))
         options = launch.options(settings)
         gr.mount_gradio_app(
@@ -166,6 +168,11 @@ def _refuse_unsafe(blocks: gr.Blocks) -> None:
                 f"The function {function.api_name} takes a file through gr.api, which does not "
                 "look where the file comes from. Take it through a component."
             )
+
+
+def _keep_no_statistics(blocks: gr.Blocks) -> None:
+    """Spare each call the table for ``/monitoring``, which is closed, and the import of pandas."""
+    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # noqa: SLF001 - Gradio's spelling
 
 
 def _accept_only_uploads(blocks: gr.Blocks) -> None:
