@@ -216,8 +216,8 @@ def _temp_dir(folder: Path) -> Iterator[None]:
 def _keep_results_in_own_folder() -> None:
     """Let a component that is made anew during a call note down the folder of its page.
 
-    A handler that returns ``gr.Audio(value=..., label=...)`` makes one; without this its
-    result would lie in the folder of the process, from where no page serves.
+    A handler that returns ``gr.Audio(label=...)`` makes one for the rest of the visit; without
+    this its results would lie in the folder of the process, from where no page serves.
     """
     setattr(gradio.blocks, "get_upload_folder", _folder_of_current_page)  # noqa: B010 - not exported
 

@@ -16,15 +16,15 @@ def pieces():
         yield beep()
 
 
-def relabelled(file):
-    return gr.Audio(value=file, label="Yours")
+def relabelled():
+    return gr.Audio(value=beep(), label="Yours")
 
 
 def build():
     with gr.Blocks() as page:
-        given, stream = gr.Audio(type="filepath"), gr.Audio(streaming=True)
+        stream = gr.Audio(streaming=True)
         made = gr.Audio(format="wav")
         gr.Button().click(pieces, None, stream, api_name="pieces")
         gr.Button().click(beep, None, made, api_name="beep")
-        gr.Button().click(relabelled, given, made, api_name="relabelled")
+        gr.Button().click(relabelled, None, made, api_name="relabelled")
     return page
