@@ -24,6 +24,7 @@ from environment import ROOT, Problem
 _PROGRAM_FLAGS = (
     "--allow-untyped-calls",
     "--allow-any-generics",
+    "--no-warn-return-any",
     "--follow-imports=silent",
     "--cache-dir=.mypy_cache/programs",  # under other flags the cache of shared is worth nothing
 )

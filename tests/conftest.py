@@ -69,13 +69,13 @@ def clean_environment(home: Path) -> dict[str, str]:
         "HF_HOME": home / "huggingface",
         "GRADIO_TEMP_DIR": home / "gradio",
     }
-    # The client of the Hub asks it for news as soon as any client of Gradio is made.
-    quiet = {"HF_HUB_DISABLE_TELEMETRY": "1"}
-    return kept | quiet | {name: str(path) for name, path in folders.items()}
+    return kept | {name: str(path) for name, path in folders.items()}
 
 
 def _take_environment(patch: pytest.MonkeyPatch, home: Path) -> None:
-    wanted = clean_environment(home)
+    # In the tests' own process only: the Hub's library asks it for news as soon as a test makes
+    # a client of Gradio. The servers are not told so; they have to be silent by themselves.
+    wanted = clean_environment(home) | {"HF_HUB_DISABLE_TELEMETRY": "1"}
     for name in set(os.environ) - set(wanted):
         patch.delenv(name)
     for name, value in wanted.items():
