@@ -15,6 +15,8 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from portfolio_core.ui.api_panel import calls
+
 TEXT = "Hello there. It didn’t rain on Monday, e.g. in 서울."
 LOUD = 1000  # of 32767
 
@@ -145,8 +147,6 @@ class TestCurl:
     """The lines that the panel shows, in a real shell."""
 
     def test_the_shown_lines_speak(self, space):
-        from portfolio_core.ui.api_panel import calls
-
         arguments = {"text": "It's “fine”, 안녕 $HOME `ls`", "voice": "auto", "speed": 1.0}
         lines = calls(f"{space.url}/", "speak", arguments)[2]
 
@@ -164,8 +164,6 @@ class TestJavaScript:
     """@gradio/client, with the code that the panel shows."""
 
     def test_the_shown_code_speaks(self, space, node_modules, tmp_path):
-        from portfolio_core.ui.api_panel import calls
-
         arguments = {"text": 'Say "hi" to 민수.', "voice": "ko-female", "speed": 1.5}
         code = calls(f"{space.url}/", "speak", arguments)[1]
         script = tmp_path / "call.mjs"
@@ -250,19 +248,3 @@ class TestMcp:
         assert "[number_out_of_range]" in slow.content[0].text
         assert stranger.isError  # the tool's own schema refuses it, and names the voices
         assert "'ko-female'" in stranger.content[0].text
-
-
-class TestGoneCaller:
-    """Who goes away stops the work."""
-
-    def test_a_closed_connection_ends_the_work(self, space):
-        text = "The quick brown fox jumps over the lazy dog. " * 220
-        where = f"{space.url}/gradio_api/call"
-        for _ in range(3):
-            answer = httpx.post(f"{where}/v2/speak", json={"text": text[:10_000]})
-            with httpx.stream("GET", f"{where}/speak/{answer.json()['event_id']}") as events:
-                next(events.iter_lines())
-
-        start = time.perf_counter()
-        assert call(space, '{"text": "next"}').kind == "complete"
-        assert time.perf_counter() - start < 5
