@@ -20,12 +20,12 @@ from portfolio_core import hardware
 from portfolio_core.settings import Settings
 from portfolio_server.gallery_words import WORDS, Locale
 from portfolio_server.mount import Page
-from portfolio_server.spaces import Space
+from portfolio_server.spaces import Picture, Space
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOT_FOUND = 404
 _PAGE_POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'nonce-{nonce}'; base-uri 'none'; "
+    "default-src 'none'; img-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self' https://huggingface.co"
 )
 # A picture opened by itself can neither run nor load anything.
@@ -65,7 +65,7 @@ class Card:
 
 
 def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings) -> APIRouter:
-    """Return the routes ``/`` and ``/pictures/<slug>``."""
+    """Return the routes ``/``, ``/pictures/<slug>`` and ``/favicon.ico``."""
     routes = APIRouter()
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
@@ -93,15 +93,23 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
         }
         return HTMLResponse(content, headers=headers)
 
+    @routes.get("/favicon.ico")
+    async def show_icon() -> Response:
+        return _picture(Picture(_TEMPLATES / "icon.svg", "image/svg+xml"))
+
     @routes.get("/pictures/{slug}")
     async def show_picture(slug: str) -> Response:
         picture = pictures.get(slug)
         if picture is None:
             raise HTTPException(_NOT_FOUND)
-        headers = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": _PICTURE_AGE}
-        return FileResponse(picture.file, media_type=picture.media_type, headers=headers)
+        return _picture(picture)
 
     return routes
+
+
+def _picture(picture: Picture) -> Response:
+    headers = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": _PICTURE_AGE}
+    return FileResponse(picture.file, media_type=picture.media_type, headers=headers)
 
 
 def _cards(found: Sequence[Space], pages: Mapping[str, Page], locale: Locale) -> list[Card]:

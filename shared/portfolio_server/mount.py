@@ -17,6 +17,8 @@ from pathlib import Path
 import gradio as gr
 import gradio.blocks
 import gradio.mcp
+import huggingface_hub.constants
+import huggingface_hub.utils
 from fastapi import FastAPI
 from gradio.components import Component
 from gradio.components.api_component import Api
@@ -36,6 +38,16 @@ log = logging.getLogger(__name__)
 _CLEAN_EVERY_SECONDS = 60
 _ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never listened on
 _TOOL_FILES = "mcp"
+# An address that ends in ?view=api should open the description of the calls. Gradio 6.31 only
+# believes it open, and shows it at the next click but one.
+_OPEN_API_VIEW = """() => {
+  if (new URLSearchParams(location.search).get("view") !== "api") return;
+  const open = () => {
+    const button = document.querySelector("footer button.show-api");
+    if (button) { button.click(); button.click(); } else { setTimeout(open, 100); }
+  };
+  open();
+}"""
 
 
 class PageRefused(Exception):
@@ -126,7 +138,7 @@ def mount(
         launch.prepare(blocks, settings)
         _keep_no_statistics(blocks)
         blocks.delete_cache = (_CLEAN_EVERY_SECONDS, int(settings.limits.temp_age_seconds))
-        options = launch.options(settings)
+        options = {"js": _OPEN_API_VIEW, **launch.options(settings)}
         gr.mount_gradio_app(
             parent, blocks, path, blocked_paths=[str(other) for other in others], **options
         )
@@ -154,6 +166,20 @@ def prepare_process(settings: Settings) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(settings.temp_dir)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     gradio.mcp.DEFAULT_TEMP_DIR = str(settings.temp_dir / _TOOL_FILES)
+    _say_nothing_to_the_hub()
+
+
+def _say_nothing_to_the_hub() -> None:
+    """Let the Hub's library make its headers once without the Hub; it keeps what it found.
+
+    Otherwise the first tool call of the process asks the Hub for a list of programs.
+    """
+    before = huggingface_hub.constants.HF_HUB_OFFLINE
+    huggingface_hub.constants.HF_HUB_OFFLINE = True
+    try:
+        huggingface_hub.utils.build_hf_headers(token=False)  # type: ignore[attr-defined]
+    finally:
+        huggingface_hub.constants.HF_HUB_OFFLINE = before
 
 
 def _refuse_unsafe(blocks: gr.Blocks) -> None:
