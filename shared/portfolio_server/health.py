@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from portfolio_core.settings import Limits
 from portfolio_server.readiness import Readiness
 
-_READY = 200
 _NOT_NOW = 503
+_SOON_SECONDS = "5"
 
 
 def router(readiness: Readiness, limits: Limits) -> APIRouter:
@@ -24,7 +24,9 @@ def router(readiness: Readiness, limits: Limits) -> APIRouter:
     @routes.get("/readyz")
     async def readyz() -> JSONResponse:
         content = {"status": readiness.phase, "could_not_start": readiness.could_not_start}
-        return JSONResponse(content, _READY if readiness.ready else _NOT_NOW)
+        if readiness.ready:
+            return JSONResponse(content)
+        return JSONResponse(content, _NOT_NOW, {"Retry-After": _SOON_SECONDS})
 
     @routes.get("/v1/limits")
     async def v1_limits() -> dict[str, Any]:

@@ -91,14 +91,11 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def serve(app: FastAPI, listener: socket.socket) -> None:
-    """Serve ``app`` on ``listener`` until told to stop.
-
-    Raises:
-        SystemExit: the server refused to start.
-    """
-    config = uvicorn.Config(
+def configuration(app: FastAPI) -> uvicorn.Config:
+    """Return how uvicorn serves ``app``."""
+    return uvicorn.Config(
         app,
+        port=0,  # for a server without a socket of its own
         lifespan="on",
         log_config=None,
         access_log=False,  # addresses and names of files are the visitors' own
@@ -108,7 +105,15 @@ def serve(app: FastAPI, listener: socket.socket) -> None:
         h11_max_incomplete_event_size=_HEADER_BYTES,
         timeout_graceful_shutdown=_LAST_BYTES_SECONDS,
     )
-    Server(config, app.state.runtime).run(sockets=[listener])
+
+
+def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Serve ``app`` on ``listener`` until told to stop.
+
+    Raises:
+        SystemExit: the server refused to start.
+    """
+    Server(configuration(app), app.state.runtime).run(sockets=[listener])
     if any(not thread.daemon for thread in threading.enumerate()[1:]):
         logging.shutdown()
         os._exit(0)  # a thread that still works would hold the process

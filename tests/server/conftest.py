@@ -101,10 +101,9 @@ def make(spaces, tmp_path):
 
 @contextlib.contextmanager
 def serving(app):
-    config = uvicorn.Config(
-        app, port=0, lifespan="on", log_config=None, ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    from portfolio_server.serve import configuration
+
+    server = uvicorn.Server(configuration(app))
 
     def run():
         with contextlib.suppress(SystemExit):  # told below

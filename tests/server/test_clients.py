@@ -162,7 +162,12 @@ class TestPage:
         server = serve("words")
         page = browser.new_page()
         missing, errors = [], []
-        page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
+        # The view of the API asks for statistics, which are closed, and does without.
+        known = f"{server.url}/spaces/words/monitoring/summary"
+        page.on(
+            "response",
+            lambda r: missing.append(r.url) if r.status >= 400 and r.url != known else None,
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
 
         page.goto(f"{server.url}/spaces/words/")

@@ -1,0 +1,192 @@
+"""The first page tells of each Space what the Space tells of itself."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+README = """---
+title: "Sounds & <b>words</b>"
+emoji: 🔊
+colorFrom: green
+colorTo: mauve
+short_description: From the card.
+---
+# Sounds
+"""
+TABLE = """
+[gallery]
+title_ko = "소리"
+summary_en = "Makes sounds."
+summary_ko = "소리를 만듭니다."
+picture = "{picture}"
+"""
+APP = """
+from types import SimpleNamespace
+import gradio as gr
+
+class Page(gr.Blocks):
+    def status(self):
+        return SimpleNamespace(engine="Voice <1>", preset="tiny", reason="Fits", state="{state}")
+
+def build():
+    with Page() as page:
+        gr.Markdown("hello")
+    return page
+"""
+
+
+@pytest.fixture
+def space(spaces):
+    """Write a Space that tells all that the gallery shows."""
+
+    def write(state="idle", picture="examples/cover.svg", table=TABLE):
+        folder = spaces / "sounds"
+        (folder / "examples").mkdir(parents=True)
+        (folder / "examples" / "cover.svg").write_text(PICTURE)
+        (folder / "app.py").write_text(APP.replace("{state}", state))
+        (folder / "README.md").write_text(README)
+        (folder / "space.toml").write_text(table.replace("{picture}", picture))
+
+    return write
+
+
+@pytest.fixture
+def get(make):
+    """Ask the server of these Spaces."""
+    made = []
+
+    async def send(path, headers):
+        transport = httpx.ASGITransport(made[0])
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(path, headers=headers)
+
+    def answer(path="/", **headers):
+        if not made:
+            made.append(make())
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return asyncio.run(send(path, named))
+
+    return answer
+
+
+def test_a_card_says_what_the_space_says(space, get):
+    space()
+
+    page = get().text
+
+    assert "Sounds &amp; &lt;b&gt;words&lt;/b&gt;" in page
+    assert "Makes sounds." in page
+    assert 'src="/pictures/sounds"' in page
+    assert "Voice &lt;1&gt;" in page
+    assert "tiny" in page
+    assert 'href="/spaces/sounds/"' in page
+    assert 'href="/spaces/sounds/?view=api"' in page
+    assert "http://127.0.0.1/spaces/<wbr>sounds/gradio_api/mcp/" in page
+    assert "green to-gray" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("idle", "loads at first use"), ("loading", ">loading<"), ("loaded", ">ready<"),
+     ("failed", "failed to load")],
+)  # fmt: skip
+def test_a_card_tells_the_state_of_the_engine(space, get, state, words):
+    space(state)
+
+    assert words in get().text
+
+
+def test_a_space_without_a_table_is_described_by_its_card(space, get):
+    space(table="")
+
+    page = get(accept_language="ko").text
+
+    assert "From the card." in page
+    assert "/pictures/" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "locale"),
+    [
+        ("", "", "en"),
+        ("", "ko-KR,ko;q=0.9,en;q=0.8", "ko"),
+        ("", "en-US,en;q=0.9,ko;q=0.8", "en"),
+        ("", "fr,ko;q=0.3,en;q=0.2", "ko"),
+        ("", "fr", "en"),
+        ("", "ko;q=x", "ko"),
+        ("?lang=ko", "en", "ko"),
+        ("?lang=en", "ko", "en"),
+        ("?lang=xx", "ko", "ko"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_or_the_browsers(space, get, asked, accepted, locale):
+    space()
+
+    page = get(f"/{asked}", accept_language=accepted).text
+
+    assert f'<html lang="{locale}">' in page
+    assert ("소리를 만듭니다." in page) is (locale == "ko")
+
+
+def test_the_page_needs_nobody_else_and_runs_nothing(space, get):
+    space()
+
+    answer = get()
+    policy = answer.headers["content-security-policy"]
+
+    assert "<script" not in answer.text
+    addresses = re.findall(r"""(?:src|href)="([^"]*)""", answer.text)
+    assert all(address.startswith(("/", "#")) for address in addresses)
+    assert policy.startswith("default-src 'none'; img-src 'self'; style-src 'nonce-")
+    assert re.search(r"nonce-([\w-]+)", policy)[1] in answer.text
+    assert "style=" not in answer.text
+
+
+class TestPicture:
+    def test_it_has_its_type_and_can_run_nothing(self, space, get):
+        space()
+
+        answer = get("/pictures/sounds")
+
+        assert answer.text == PICTURE
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.headers["content-security-policy"].endswith("sandbox")
+
+    @pytest.mark.parametrize(
+        "picture", ["../../../etc/hostname", "/etc/hostname", "app.py", "examples/none.svg"]
+    )
+    def test_nothing_else_is_served_as_one(self, space, get, picture):
+        space(picture=picture)
+
+        assert get("/pictures/sounds").status_code == 404
+
+    def test_an_unknown_space_has_none(self, space, get):
+        space()
+
+        assert get("/pictures/none").status_code == 404
+        assert get("/pictures/..%2fapp.py").status_code == 404
+
+
+def test_an_empty_folder_is_told(get):
+    assert "no application in this folder" in get().text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone_and_breaks_no_rule(serve, space, browser, scheme):
+    space()
+    server = serve("words")
+    page = browser.new_page(
+        viewport={"width": 390, "height": 800}, color_scheme=scheme, locale="ko-KR"
+    )
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+
+    page.goto(server.url)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.get_by_role("heading", name="소리").is_visible()
+    assert said == []
+    page.close()
