@@ -147,7 +147,7 @@ def run(main: Callable[[], int]) -> NoReturn:
     except Problem as problem:
         sys.exit(f"{problem}")
     except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+        print("Stopped; the next start goes on from here.", file=sys.stderr)
         sys.exit(_INTERRUPTED)
 
 
@@ -297,7 +297,7 @@ def _watched(command: list[str], root: Path, lock: int, progress: Progress) -> N
         code = process.wait()
     except BaseException:  # Ctrl-C or a signal: nothing may go on writing behind our back
         _stop(process)
-        progress.end("stopped; the next start repairs it")
+        progress.end("stopped")
         raise
     finally:
         _append_log(command, lines, root)
