@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -91,15 +92,16 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def configuration(app: FastAPI) -> uvicorn.Config:
-    """Return how uvicorn serves ``app``."""
+def configuration(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Return how uvicorn serves ``app``; ``proxies`` are believed about scheme and client."""
     return uvicorn.Config(
         app,
         port=0,  # for a server without a socket of its own
         lifespan="on",
         log_config=None,
         access_log=False,  # addresses and names of files are the visitors' own
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         server_header=False,
         ws="none",
         h11_max_incomplete_event_size=_HEADER_BYTES,
@@ -107,13 +109,13 @@ def configuration(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def serve(app: FastAPI, listener: socket.socket) -> None:
+def serve(app: FastAPI, listener: socket.socket, proxies: Sequence[str] = ()) -> None:
     """Serve ``app`` on ``listener`` until told to stop.
 
     Raises:
         SystemExit: the server refused to start.
     """
-    Server(configuration(app), app.state.runtime).run(sockets=[listener])
+    Server(configuration(app, proxies), app.state.runtime).run(sockets=[listener])
     if any(not thread.daemon for thread in threading.enumerate()[1:]):
         logging.shutdown()
         os._exit(0)  # a thread that still works would hold the process

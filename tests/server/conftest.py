@@ -100,10 +100,10 @@ def make(spaces, tmp_path):
 
 
 @contextlib.contextmanager
-def serving(app):
+def serving(app, proxies=()):
     from portfolio_server.serve import configuration
 
-    server = uvicorn.Server(configuration(app))
+    server = uvicorn.Server(configuration(app, proxies))
 
     def run():
         with contextlib.suppress(SystemExit):  # told below
@@ -129,7 +129,9 @@ def serving(app):
 def serve(make) -> Iterator[object]:
     """Serve the pages of these names; the arguments are those of ``make``."""
     with contextlib.ExitStack() as stack:
-        yield lambda *slugs, **settings: stack.enter_context(serving(make(*slugs, **settings)))
+        yield lambda *slugs, proxies=(), **settings: stack.enter_context(
+            serving(make(*slugs, **settings), proxies)
+        )
 
 
 @pytest.fixture

@@ -190,6 +190,14 @@ class TestHeaders:
             assert "evil.example" not in text
             assert "https://127.0.0.1" not in text
 
+    def test_of_a_known_proxy_the_scheme_is_believed_and_no_more(self, serve):
+        headers = {"x-forwarded-proto": "https", "x-forwarded-host": "evil.example"}
+
+        for known, scheme in ((("127.0.0.1",), "https"), (("192.0.2.1",), "http")):
+            server = serve("words", proxies=known)
+            root = server.client.get("/spaces/words/config", headers=headers).json()["root"]
+            assert root == server.url.replace("http", scheme, 1) + "/spaces/words"
+
 
 class TestErrors:
     def test_an_error_has_its_sentence_and_its_code(self, make, ask):
