@@ -40,8 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(settings: Settings, folder: Path | None, proxies: list[str]) -> int:
-    from portfolio_server import serve  # late: a slip in a setting is told without Gradio's seconds
+    from portfolio_server import (  # late: a slip in a setting is told without Gradio's seconds
+        serve,
+        temporary,
+    )
 
+    settings = temporary.claim(settings)
     try:
         listener = serve.listen(settings)
     except OSError as error:

@@ -6,8 +6,6 @@ inside of none.
 
 import contextlib
 import logging
-import os
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,19 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portfolio_core import workload as work
-from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings, current
 from portfolio_core.workload import Workload
-from portfolio_server import errors, gallery, headers, health, mount, selfcheck, spaces, sweeper
+from portfolio_server import (
+    errors,
+    gallery,
+    headers,
+    health,
+    mount,
+    selfcheck,
+    spaces,
+    sweeper,
+    temporary,
+)
 from portfolio_server.gate import Gate
 from portfolio_server.mount import Page
 from portfolio_server.readiness import Readiness
@@ -42,7 +49,7 @@ def create_app(
     Raises:
         BadSetting: the folder of temporary files cannot be used.
     """
-    settings = _with_own_temp_dir(settings or current())
+    settings = temporary.claim(settings or current())
     workload = workload or work.process_wide()
     readiness = Readiness()
     app = FastAPI(
@@ -116,21 +123,3 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(headers.KindRefusals)
     app.add_middleware(headers.SafeResponses)
     app.add_middleware(headers.NoForwarded)
-
-
-def _with_own_temp_dir(settings: Settings) -> Settings:
-    """Make the folder of temporary files, readable by us only, and name it without links.
-
-    Files in it may be named by callers and are deleted by age: it must hold nothing else.
-    """
-    folder = settings.temp_dir.expanduser().resolve()
-    for taken in (Path.home(), Path.cwd(), Path(tempfile.gettempdir()), Path(__file__)):
-        if taken.resolve().is_relative_to(folder):
-            raise BadSetting("PORTFOLIO_TEMP_DIR", "it must be a folder of its own")
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        raise BadSetting("PORTFOLIO_TEMP_DIR", "the folder cannot be made") from None
-    if not os.access(folder, os.W_OK) or folder.owner() != Path.home().owner():
-        raise BadSetting("PORTFOLIO_TEMP_DIR", "the folder belongs to somebody else")
-    return settings.model_copy(update={"temp_dir": folder})
