@@ -43,6 +43,10 @@ _CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 
+# The client of the Hub asks it for news as soon as any client of Gradio is made. It reads this
+# at its import, which may be as early as the collection of the tests. Servers are on their own.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
 hypothesis.settings.register_profile("gate", deadline=None, database=None, derandomize=True)
 hypothesis.settings.load_profile("gate")
 

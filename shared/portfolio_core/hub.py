@@ -59,6 +59,11 @@ def reachable(settings: Settings) -> bool:
     return answer
 
 
+def tell_nothing() -> None:
+    """Keep ``huggingface_hub`` from telling the Hub of this machine, and from asking it news."""
+    _tell_libraries("HF_HUB_DISABLE_TELEMETRY")
+
+
 def fetch(
     model: Model,
     settings: Settings,
@@ -84,6 +89,7 @@ def fetch(
     place = folder(model, settings)
     if is_here(model, settings):
         return place
+    tell_nothing()
     if not reachable(settings):
         raise HubUnreachable(model.name)
     for name, expected in _files(model).sha256.items():
@@ -144,7 +150,6 @@ def _download(model: Model, settings: Settings, name: str, bar: type[Any], *, ag
         raise MissingDependency("huggingface_hub", "pip install huggingface_hub") from None
     import httpx
 
-    _tell_libraries("HF_HUB_DISABLE_TELEMETRY")
     files = _files(model)
     try:
         return Path(

@@ -13,6 +13,7 @@ from portfolio_core.text.filenames import speaking_name
 from portfolio_core.ui import api_panel, errors
 from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import launch
+from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
 
 EXAMPLES = [
@@ -79,15 +80,14 @@ class KokoroTts:
                     yield gr.skip(), gr.skip()
                 watch = recipe.Stopwatch()
                 engine: tts.SpeechEngine = place.engine()
-                sounds = []
+                sounds, pace = [], Pace()
                 for spoken in engine.speak(wanted, place.check):
                     sounds.append(spoken.sound)
-                    done = {"number": spoken.index + 1, "count": spoken.count}
-                    progress(
-                        (spoken.index + 1, spoken.count),
-                        desc=page.words.say("sentence", locale, **done),
-                    )
-                    yield gr.skip(), gr.skip()
+                    if pace.due():
+                        at, of = spoken.index + 1, spoken.count
+                        told = page.words.say("sentence", locale, number=at, count=of)
+                        progress((at, of), desc=told)
+                        yield gr.skip(), gr.skip()
                 sound = join(sounds, engine.RATE)
                 made = recipe.write(
                     page.choice,

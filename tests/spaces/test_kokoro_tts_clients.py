@@ -108,7 +108,7 @@ class TestPythonClient:
         assert recipe["parameters"]["text"] == text.strip()
 
     def test_progress_is_told_by_sentence(self, client):
-        job = client.submit(text="One sentence. " * 60, api_name="/speak")
+        job = client.submit(text="One sentence. " * 600, api_name="/speak")
         told = set()
         while not job.done():
             progress = job.status().progress_data
@@ -230,7 +230,7 @@ class TestMcp:
 
         async def work(session):
             return await session.call_tool(
-                "speak", {"text": "One sentence. " * 60}, progress_callback=note
+                "speak", {"text": "One sentence. " * 600}, progress_callback=note
             )
 
         spoken = self.run(space, work)

@@ -76,6 +76,7 @@ def test_speaks_plays_and_downloads_in_the_browsers_language(page):
 
 def test_stop_silences_the_player(page):
     speak(page, "This goes on and on. " * 20)
+    page.locator("a[download^='this-goes-on']").wait_for()
     page.locator(".play-pause-button:has(rect)").wait_for()
 
     button(page, "Stop", "정지").click()

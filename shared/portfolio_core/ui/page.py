@@ -51,6 +51,7 @@ class Page(gr.Blocks):
         limits = settings.limits
         # Gradio reads this when a component is made; the gallery has set one folder per page.
         os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.temp_dir))
+        hub.tell_nothing()
         super().__init__(
             title=words("title"),
             analytics_enabled=False,
