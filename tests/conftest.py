@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -86,12 +87,13 @@ def _take_environment(patch: pytest.MonkeyPatch, home: Path) -> None:
         patch.setenv(name, value)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _session_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    # Libraries read their variables when they are imported, once for the session.
-    with pytest.MonkeyPatch.context() as patch:
-        _take_environment(patch, tmp_path_factory.mktemp("session-home"))
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the environment before any library is imported: most read it only then."""
+    patch = pytest.MonkeyPatch()
+    home = tempfile.TemporaryDirectory(prefix="session-home-")
+    _take_environment(patch, Path(home.name))
+    config.add_cleanup(patch.undo)
+    config.add_cleanup(home.cleanup)
 
 
 @pytest.fixture(autouse=True)
