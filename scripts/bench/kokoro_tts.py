@@ -14,8 +14,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE))
-import servers  # noqa: E402  stands beside this file
+sys.path.insert(0, str(ROOT / "scripts"))
+import servers  # noqa: E402  stands in scripts/
 
 TEXT = ("The quick brown fox jumps over the lazy dog. " * 230)[:10_000]
 SHORT = "Good morning. How are you?"

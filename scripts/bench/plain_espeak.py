@@ -25,9 +25,9 @@ def speak(text: str) -> bytes:
     """Return ``text`` as a WAV file."""
     blocks = []
 
-    def collect(samples, count, events):  # noqa: ANN001, ANN202, ARG001
+    def collect(samples: object, count: int, _events: object) -> int:
         if count > 0:
-            blocks.append(ctypes.string_at(samples, 2 * count))
+            blocks.append(ctypes.string_at(samples, 2 * count))  # type: ignore[arg-type]
         return 0
 
     callback = Callback(collect)

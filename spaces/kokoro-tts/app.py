@@ -12,7 +12,7 @@ from portfolio_core.media.audio import join, wav_bytes
 from portfolio_core.text.filenames import speaking_name
 from portfolio_core.ui import api_panel, errors
 from portfolio_core.ui.i18n import Locale, Words, locale_of
-from portfolio_core.ui.launch import launch
+from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
 
@@ -75,8 +75,7 @@ class KokoroTts:
                 text, voice, speed, voices=self.voices, limits=page.settings.limits
             )
             with page.workload.enter(page.spec) as place:
-                for ahead in place.waiting():
-                    progress(0, desc=page.words.say("waiting", locale, ahead=ahead))
+                for _ in page.turn(place, progress, locale):
                     yield gr.skip(), gr.skip()
                 watch = recipe.Stopwatch()
                 engine: tts.SpeechEngine = place.engine()
@@ -175,7 +174,7 @@ def build(
             )
             return spoken
 
-        runs = [
+        runs: list[dict[str, Any]] = [
             speaks(speak.click, "public"),
             speaks(examples.load_input_event.success, "private"),
         ]
@@ -192,4 +191,4 @@ _ADDRESS_AND = "(_, made) => [location.origin + location.pathname, made]"
 _STOP_SOUND = "() => { document.querySelector('.play-pause-button:has(rect)')?.click(); }"
 
 if __name__ == "__main__":
-    launch(build(), settings.current())
+    main(build)

@@ -1,10 +1,14 @@
 """How a page is served: the same options for one Space alone and for the gallery."""
 
+import logging
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
-from portfolio_core.settings import Settings
+from portfolio_core.errors import PortfolioError
+from portfolio_core.settings import Settings, current, on_hub_space
 from portfolio_core.ui import theme
 
 # Threads of one page's handlers. They mostly wait for their turn in the workload's queue,
@@ -38,18 +42,43 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def launch(blocks: gr.Blocks, settings: Settings) -> None:
+def main(build: Callable[[], gr.Blocks]) -> None:
+    """Build one Space by the settings of the environment and serve it until told to stop.
+
+    What a person can put right, a wrong setting or a port in use, ends it with one sentence.
+    """
+    # Others' chatter at INFO would put visitors' session names into the log.
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("portfolio_core").setLevel(logging.INFO)
+    try:
+        settings = current()
+        page = build()
+    except PortfolioError as error:
+        sys.exit(f"{error.message} {error.hint}")
+    try:
+        launch(page, settings)
+    except OSError:
+        port = settings.port
+        sys.exit(f"Port {port} is in use: stop what runs there, or set PORTFOLIO_PORT={port + 1}.")
+
+
+def launch(page: gr.Blocks, settings: Settings) -> None:
     """Serve one Space until it is told to stop.
 
     Raises:
         OSError: the port is in use.
     """
-    prepare(blocks, settings)
-    blocks.launch(
-        server_name=settings.host,
+    prepare(page, settings)
+    page.launch(
+        server_name=_address(settings),
         server_port=settings.port or None,
         max_threads=_HANDLER_THREADS,
         state_session_capacity=1000,
-        i18n=blocks.i18n_instance,  # launch() would otherwise forget it
+        i18n=page.i18n_instance,  # launch() would otherwise forget it
         **options(settings),
     )
+
+
+def _address(settings: Settings) -> str:
+    """On the Hub a Space is reached from outside its container."""
+    return "0.0.0.0" if on_hub_space() else settings.host  # noqa: S104

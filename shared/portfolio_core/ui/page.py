@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from portfolio_core import hardware as machine
 from portfolio_core.files import write_atomically
 from portfolio_core.settings import Settings
 from portfolio_core.ui.i18n import Locale, Words
-from portfolio_core.workload import EngineSpec, State, Workload
+from portfolio_core.workload import EngineSpec, Place, State, Workload
 
 _RESULT_SWEEP_SECONDS = 60
 
@@ -79,6 +79,19 @@ class Page(gr.Blocks):
         gr.Markdown(self.words("intro"), elem_classes="intro")
         with gr.Accordion(self.words("engine"), open=False, elem_classes="engine"):
             gr.Markdown(self.words("engine_why"))
+
+    def turn(self, place: Place[Any], progress: gr.Progress, locale: Locale) -> Iterator[None]:
+        """Wait for a caller's turn and for a cold engine; yield whenever there is news to show.
+
+        Raises:
+            WaitedTooLong: the turn did not come in time.
+        """
+        for ahead in place.waiting():
+            progress(0, desc=self.words.say("waiting", locale, ahead=ahead))
+            yield
+        if self.workload.state(self.choice.model.key) != "loaded":
+            progress(0, desc=self.words.say("loading", locale))
+            yield
 
     def keep(self, name: str, content: bytes) -> str:
         """Write a result where its own visitor, and nobody else, can fetch it; return its path.
