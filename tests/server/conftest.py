@@ -19,6 +19,8 @@ from portfolio_core.workload import Workload
 
 PAGES = Path(__file__).parent / "pages"
 START_SECONDS = 60
+BODY_BYTES = 200_000
+UPLOAD_BYTES = 100_000
 
 
 @dataclass
@@ -29,6 +31,9 @@ class Running:
     app: object
     client: httpx.Client
     temp: Path
+
+    def page(self, slug):
+        return next(page for page in self.app.state.runtime.pages if page.slug == slug)
 
     def api(self, slug, rest):
         return f"/spaces/{slug}/gradio_api/{rest}"
@@ -70,7 +75,7 @@ def named():
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pages():
     """The folder of the small pages."""
     return PAGES
@@ -132,6 +137,28 @@ def serve(make) -> Iterator[object]:
         yield lambda *slugs, proxies=(), **settings: stack.enter_context(
             serving(make(*slugs, **settings), proxies)
         )
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    from portfolio_server.app import create_app
+
+    folder = tmp_path_factory.mktemp("shared")
+    limits = Limits(body_bytes=BODY_BYTES, upload_bytes=UPLOAD_BYTES)
+    settings = Settings(temp_dir=folder / "temp", limits=limits)
+    with serving(create_app(settings, PAGES, Workload(settings))) as running:
+        yield running
+
+
+@pytest.fixture
+def server(shared_server, monkeypatch):
+    """A server with all small pages and without files, for tests that change nothing in it."""
+    # Both are of the process; other servers and the world of the tests set them anew.
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(shared_server.temp))
+    monkeypatch.setattr("gradio.mcp.DEFAULT_TEMP_DIR", str(shared_server.temp / "mcp"))
+    for file in shared_server.files():
+        file.unlink()
+    return shared_server
 
 
 @pytest.fixture

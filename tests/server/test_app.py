@@ -98,8 +98,8 @@ class TestHealth:
         assert (ready.status_code, ready.json()["status"]) == (503, "starting")
         assert ready.headers["retry-after"]
 
-    def test_a_started_server_is_ready(self, serve):
-        assert serve("words").client.get("/readyz").json()["status"] == "ready"
+    def test_a_started_server_is_ready(self, server):
+        assert server.client.get("/readyz").json()["status"] == "ready"
 
     def test_limits_are_told_with_their_meaning(self, make, ask):
         told = ask(make("words", limits={"speech_characters": 77}), "/v1/limits").json()
@@ -136,8 +136,7 @@ ADDRESSES = ["/", "/livez", "/readyz", "/v1/limits", "/nothing", "/favicon.ico",
 
 
 class TestHeaders:
-    def test_every_response_forbids_guessing_types_and_telling_addresses(self, serve):
-        server = serve("words")
+    def test_every_response_forbids_guessing_types_and_telling_addresses(self, server):
         inside = ["config", "monitoring", "assets/none.js", "gradio_api/file=/etc/hostname"]
 
         for path in [*ADDRESSES, *(f"/spaces/words/{name}" for name in inside)]:
@@ -153,8 +152,8 @@ class TestHeaders:
         for host in ("portfolio.example", "portfolio.example:80", "127.0.0.1"):
             assert ask(app, "/livez", headers={"host": host}).status_code == 200
 
-    def test_no_origin_may_read_unless_it_is_named(self, serve):
-        closed, headers = serve("words"), {"origin": "https://evil.example"}
+    def test_no_origin_may_read_unless_it_is_named(self, server):
+        closed, headers = server, {"origin": "https://evil.example"}
 
         for path in [*ADDRESSES, "/spaces/words/config"]:
             for host in ("public.example", "127.0.0.1"):
@@ -175,8 +174,7 @@ class TestHeaders:
             assert allowed("https://evil.example", path) is None
             assert allowed("null", path) is None
 
-    def test_what_a_caller_says_of_proxies_is_not_believed(self, serve):
-        server = serve("words")
+    def test_what_a_caller_says_of_proxies_is_not_believed(self, server):
         names = ("x-forwarded-host", "x-forwarded-server", "x-original-host", "forwarded")
         headers = dict.fromkeys(names, "evil.example") | {"x-forwarded-proto": "https"}
 

@@ -45,34 +45,33 @@ def tool(server, slug, name, **arguments):
 
 
 class TestPythonClient:
-    def test_words(self, serve, client):
-        connected = client(serve("words"), "words")
+    def test_words(self, server, client):
+        connected = client(server, "words")
 
         assert connected.predict("abc", api_name="/spell") == "abc"
         assert list(connected.submit("abc", api_name="/spell")) == ["a", "ab", "abc"]
 
-    def test_files(self, serve, client, tmp_path):
+    def test_files(self, server, client, tmp_path):
         (tmp_path / "note.txt").write_text("hello")
-        connected = client(serve("echo"), "echo")
+        connected = client(server, "echo")
 
         returned = connected.predict(handle_file(tmp_path / "note.txt"), api_name="/file")
 
         assert Path(returned).read_text() == "hello"
 
-    def test_sound(self, serve, client):
-        made = client(serve("sound"), "sound").predict(api_name="/beep")
+    def test_sound(self, server, client):
+        made = client(server, "sound").predict(api_name="/beep")
 
         assert Path(made).read_bytes().startswith(b"RIFF")
 
-    def test_cancelling(self, serve, client):
-        job = client(serve("words"), "words").submit("a" * 10_000, api_name="/spell")
+    def test_cancelling(self, server, client):
+        job = client(server, "words").submit("a" * 10_000, api_name="/spell")
 
         assert job.cancel()
 
 
 class TestCurl:
-    def test_named_parameters(self, serve):
-        server = serve("words")
+    def test_named_parameters(self, server):
         joined = server.client.post(server.api("words", "call/v2/spell"), json={"word": "hi"})
         event_id = joined.json()["event_id"]
 
@@ -80,11 +79,10 @@ class TestCurl:
 
         assert 'event: complete\ndata: ["hi"]' in told
 
-    def test_parameters_by_place(self, serve):
-        assert serve("words").call("words", "spell", "hi") == ("complete", ["hi"])
+    def test_parameters_by_place(self, server):
+        assert server.call("words", "spell", "hi") == ("complete", ["hi"])
 
-    def test_a_file(self, serve, named):
-        server = serve("echo")
+    def test_a_file(self, server, named):
         (path,) = server.upload("echo").json()
 
         _, (returned,) = server.call("echo", "file", named(path))
@@ -93,14 +91,13 @@ class TestCurl:
 
 
 class TestTools:
-    def test_words(self, serve):
-        tools, answer = tool(serve("words"), "words", "spell", word="hi")
+    def test_words(self, server):
+        tools, answer = tool(server, "words", "spell", word="hi")
 
         assert "spell" in tools
         assert [part.text for part in answer.content] == ["hi"]
 
-    def test_a_file(self, serve):
-        server = serve("words", "echo")
+    def test_a_file(self, server):
         data = "data:text/plain;base64," + base64.b64encode(b"hello").decode()
 
         _, answer = tool(server, "echo", "give_back", value=data)
@@ -125,9 +122,7 @@ class TestTools:
         assert '"text":"hi"' in answer.text
         assert refused_calls == []
 
-    def test_the_list_of_tools_and_the_page_for_people(self, serve):
-        server = serve("words")
-
+    def test_the_list_of_tools_and_the_page_for_people(self, server):
         names = [t["name"] for t in server.client.get(server.api("words", "mcp/schema")).json()]
         page = server.client.get(server.api("words", "mcp/"))
 
@@ -136,19 +131,17 @@ class TestTools:
 
 
 class TestPage:
-    def test_the_page_and_all_that_it_names(self, serve):
-        server = serve("words")
+    def test_the_page_and_all_that_it_names(self, server):
         page = server.client.get("/spaces/words/", follow_redirects=True)
 
         assert page.status_code == 200
         for path in ("config", "theme.css", "gradio_api/info", "gradio_api/openapi.json"):
             assert server.client.get(f"/spaces/words/{path}").status_code == 200
 
-    def test_sound_while_it_is_made(self, serve):
-        server = serve("words")
+    def test_sound_while_it_is_made(self, server):
         stream = MediaStream()
         asyncio.run(stream.add_segment({"data": b"sound", "duration": 1.0, "extension": ".aac"}))
-        (page,) = server.app.state.runtime.pages
+        page = server.page("words")
         page.blocks.pending_streams["visit"] = {"run": {1: stream}}
 
         playlist = server.client.get(server.api("words", "stream/visit/run/1/playlist.m3u8"))
@@ -158,8 +151,7 @@ class TestPage:
         piece = server.client.get(server.api("words", f"stream/visit/run/1/{segment}"))
         assert piece.content == b"sound"
 
-    def test_a_browser_finds_nothing_missing(self, serve, browser):
-        server = serve("words")
+    def test_a_browser_finds_nothing_missing(self, server, browser):
         page = browser.new_page()
         missing, errors = [], []
         # The view of the API asks for statistics, which are closed, and does without.

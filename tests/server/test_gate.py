@@ -73,9 +73,8 @@ def test_every_route_of_gradio_is_known_as_open_or_closed(make):
     assert found == SNAPSHOT.read_text()
 
 
-def test_what_is_closed_answers_404(serve):
-    server = serve("echo")
-    (page,) = server.app.state.runtime.pages
+def test_what_is_closed_answers_404(server):
+    page = server.page("echo")
 
     for line in listed(page.app):
         state, method, path = line.split()
@@ -108,18 +107,14 @@ ODD = [
 ]
 
 
-def test_no_other_spelling_opens_what_is_closed(serve):
-    server = serve("words")
-
+def test_no_other_spelling_opens_what_is_closed(server):
     for path in ODD:
         answer = server.client.get(f"/spaces/words{path}")
         assert (path, answer.status_code) in {(path, 404), (path, 403)}
 
 
 class TestFilesElsewhere:
-    def test_no_file_is_fetched_from_an_address(self, serve, refused_calls):
-        server = serve("echo")
-
+    def test_no_file_is_fetched_from_an_address(self, server, refused_calls):
         for address, method in itertools.product(ELSEWHERE, ("GET", "HEAD")):
             answer = server.client.request(method, server.api("echo", f"file={address}"))
             assert (address, answer.status_code) == (address, 403)
@@ -134,9 +129,7 @@ class TestFilesElsewhere:
         assert refused_calls
         refused_calls.clear()
 
-    def test_nothing_is_passed_on_to_another_server(self, serve):
-        server = serve("echo")
-
+    def test_nothing_is_passed_on_to_another_server(self, server):
         for address in ELSEWHERE:
             path = server.api("echo", f"proxy={address}")
             assert server.client.get(path).status_code == 404
@@ -146,8 +139,7 @@ class TestFilesElsewhere:
         assert allowlist.names_address_elsewhere(f"/gradio_api/file={scheme}:{rest}")
 
 
-def test_a_path_on_this_disk_is_given_only_when_it_was_uploaded_here(serve, tmp_path):
-    server = serve("echo")
+def test_a_path_on_this_disk_is_given_only_when_it_was_uploaded_here(server, tmp_path):
     private = tmp_path / "private.txt"
     private.write_text("private")
     (uploaded,) = server.upload("echo").json()
@@ -172,8 +164,7 @@ def test_a_path_on_this_disk_is_given_only_when_it_was_uploaded_here(serve, tmp_
     assert server.client.get(server.api("echo", f"file={uploaded}")).text == "hello"
 
 
-def test_a_link_out_of_the_folder_is_not_followed(serve, tmp_path):
-    server = serve("echo")
+def test_a_link_out_of_the_folder_is_not_followed(server, tmp_path):
     private = tmp_path / "private.txt"
     private.write_text("private")
     (server.temp / "echo").mkdir(exist_ok=True)

@@ -109,9 +109,7 @@ def nothing_blocked(monkeypatch):
 
 
 class TestResultsOfAPage:
-    def test_a_result_after_a_new_label_lies_in_the_pages_folder(self, serve):
-        server = serve("sound")
-
+    def test_a_result_after_a_new_label_lies_in_the_pages_folder(self, server):
         assert server.client.get(made_after_a_new_label(server)).status_code == 200
         assert not [
             file for file in server.files() if not file.is_relative_to(server.temp / "sound")
@@ -127,7 +125,7 @@ class TestResultsOfAPage:
 
 def made_after_a_new_label(server):
     """Return the address of a sound made in a visit in which the label was changed before."""
-    (page,) = server.app.state.runtime.pages
+    page = server.page("sound")
     number = {function.api_name: index for index, function in page.blocks.fns.items()}
     relabelled = server.join("sound", number["relabelled"], "one visit")
     assert "Yours" in relabelled

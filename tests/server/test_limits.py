@@ -28,9 +28,7 @@ def without_option(monkeypatch):
 
 
 class TestSizes:
-    def test_a_file_over_the_limit_is_refused_and_leaves_nothing(self, serve):
-        server = serve("echo", limits=BODY)
-
+    def test_a_file_over_the_limit_is_refused_and_leaves_nothing(self, server):
         assert server.upload("echo", b"x" * 100_001).status_code == 413
         assert server.files("echo") == []
 
@@ -39,8 +37,7 @@ class TestSizes:
 
         assert serve("echo", limits=BODY).upload("echo", b"x" * 100_001).status_code == 200
 
-    def test_a_body_over_the_limit_is_refused_whatever_it_is_made_of(self, serve):
-        server = serve("echo", "words", limits=BODY)
+    def test_a_body_over_the_limit_is_refused_whatever_it_is_made_of(self, server):
         json_body = {"data": ["x" * 200_001], "fn_index": 0, "session_hash": "s"}
 
         assert server.upload("echo", b"x" * 60_000, count=4).status_code == 413
@@ -48,9 +45,7 @@ class TestSizes:
         assert joined.status_code == 413
         assert server.files() == []
 
-    def test_a_body_of_unknown_length_is_cut_at_the_limit_and_leaves_nothing(self, serve):
-        server = serve("echo", limits=BODY)
-
+    def test_a_body_of_unknown_length_is_cut_at_the_limit_and_leaves_nothing(self, server):
         answer = server.client.post(
             server.api("echo", "upload"),
             content=(chunk for chunk in [*parts(b"x" * 60_000, 4)]),
@@ -74,17 +69,14 @@ def parts(content, count):
 
 
 class TestNumberOfFiles:
-    def test_ten_files_are_taken(self, serve):
-        assert len(serve("echo").upload("echo", count=10).json()) == 10
+    def test_ten_files_are_taken(self, server):
+        assert len(server.upload("echo", count=10).json()) == 10
 
-    def test_eleven_are_refused_and_leave_nothing(self, serve):
-        server = serve("echo")
-
+    def test_eleven_are_refused_and_leave_nothing(self, server):
         assert server.upload("echo", count=11).status_code == 413
         assert server.files("echo") == []
 
-    def test_the_count_holds_across_chunks(self, serve):
-        server = serve("echo")
+    def test_the_count_holds_across_chunks(self, server):
         whole = b"".join(parts(b"hello", 11))
 
         answer = server.client.post(
@@ -100,9 +92,7 @@ class TestNumberOfFiles:
 
         assert len(serve("echo").upload("echo", count=11).json()) == 11
 
-    def test_a_page_without_files_takes_no_upload(self, serve):
-        server = serve("words")
-
+    def test_a_page_without_files_takes_no_upload(self, server):
         assert server.upload("words").status_code == 404
         assert server.files() == []
 
@@ -153,9 +143,7 @@ class TestQueue:
 
 
 class TestWhatIsTold:
-    def test_the_text_of_an_exception_does_not_reach_the_caller(self, serve):
-        server = serve("words")
-
+    def test_the_text_of_an_exception_does_not_reach_the_caller(self, server):
         assert server.call("words", "stumble", "secret") == ("error", {"error": None})
         assert "secret" not in server.join("words", 2, "s", "secret")
 
@@ -164,9 +152,7 @@ class TestWhatIsTold:
 
         assert "secret" in str(serve("words").call("words", "stumble", "secret"))
 
-    def test_monitoring_is_closed(self, serve):
-        server = serve("words")
-
+    def test_monitoring_is_closed(self, server):
         for path in ("monitoring", "monitoring/summary", "monitoring/key"):
             assert server.client.get(f"/spaces/words/{path}").status_code == 404
 
@@ -186,9 +172,7 @@ def test_a_page_deletes_its_files_by_age(make):
 
 
 class TestDirectCalls:
-    def test_no_call_goes_past_the_queue(self, serve):
-        server = serve("words")
-
+    def test_no_call_goes_past_the_queue(self, server):
         for path in ("run/spell", "run/spell/", "api/spell", "api/spell/"):
             answer = server.client.post(server.api("words", path), json={"data": ["hi"]})
             assert answer.status_code == 404

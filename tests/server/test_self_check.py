@@ -67,14 +67,11 @@ def test_each_place_that_takes_a_file_is_tried(make, elsewhere):
     assert all(str(elsewhere) in str(call.arguments) for call in calls)
 
 
-def test_files_outside_the_upload_folder_are_not_served(serve, elsewhere, named):
-    server = serve("echo", "words")
-
+def test_files_outside_the_upload_folder_are_not_served(server, elsewhere, named):
     assert breaches(server, elsewhere, named) == []
 
 
-def test_a_file_that_was_uploaded_is_taken(serve, named):
-    server = serve("echo")
+def test_a_file_that_was_uploaded_is_taken(server, named):
     (path,) = server.upload("echo").json()
 
     event, (returned,) = server.call("echo", "file", named(path))

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -21,16 +22,21 @@ uvicorn.run(create_app(spaces_dir=Path(sys.argv[1])), port=port, lifespan="on", 
 CALL = "/spaces/words/gradio_api/call"
 
 
-@pytest.fixture
-def start(start_server, pages, python):
-    """Start the server of the small pages as a process; further arguments are settings."""
+@pytest.fixture(scope="module")
+def servers(start_server, pages, python):
+    """One process for each way to stop it; they start side by side."""
 
-    def start_process(*program, **settings):
-        variables = {f"PORTFOLIO_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [python, *(program or ("-m", "portfolio_server")), pages]
-        return start_server(command, ready="/readyz", variables=variables)
+    def start(program=("-m", "portfolio_server"), **variables):
+        return start_server([python, *program, pages], ready="/readyz", variables=variables)
 
-    return start_process
+    with ThreadPoolExecutor() as pool:
+        started = {
+            "ours": pool.submit(start),
+            "impatient": pool.submit(start, PORTFOLIO_DRAIN_SECONDS="1"),
+            "interrupted": pool.submit(start),
+            "plain": pool.submit(start, ("-c", PLAIN)),
+        }
+    return {name: future.result() for name, future in started.items()}
 
 
 @contextlib.contextmanager
@@ -69,8 +75,8 @@ def exit_code(server, seconds):
     return code, time.monotonic() - start
 
 
-def test_with_an_open_tab_it_finishes_the_work_and_ends(start):
-    server = start()
+def test_with_an_open_tab_it_finishes_the_work_and_ends(servers):
+    server = servers["ours"]
     assert f"Listening on {server.url}" in server.log
 
     with open_tab(server):
@@ -90,8 +96,8 @@ def test_with_an_open_tab_it_finishes_the_work_and_ends(start):
     assert seconds < 10
 
 
-def test_work_that_does_not_end_is_told_and_left(start):
-    server = start(drain_seconds=1)
+def test_work_that_does_not_end_is_told_and_left(servers):
+    server = servers["impatient"]
 
     with open_tab(server):
         work = Listener(server, 60)
@@ -105,8 +111,8 @@ def test_work_that_does_not_end_is_told_and_left(start):
     assert 1 < seconds < 10
 
 
-def test_a_second_signal_ends_it_at_once(start):
-    server = start()
+def test_a_second_signal_ends_it_at_once(servers):
+    server = servers["interrupted"]
     work = Listener(server, 60)
     time.sleep(0.5)
 
@@ -121,13 +127,13 @@ def test_a_second_signal_ends_it_at_once(start):
     assert seconds < 1
 
 
-def test_without_draining_an_open_tab_would_hold_it(start):
-    server = start("-c", PLAIN)
+def test_without_draining_an_open_tab_would_hold_it(servers):
+    server = servers["plain"]
 
     with open_tab(server):
         server.process.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
-            server.process.wait(10)
+            server.process.wait(6)  # ours, with nothing to do, is gone by then
 
 
 class TestRefusals:

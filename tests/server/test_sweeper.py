@@ -98,9 +98,7 @@ class TestBrokenOffUploads:
         assert not left.exists()
         assert placed.exists()
 
-    def test_they_leave_nothing(self, serve):
-        server = serve("echo")
-
+    def test_they_leave_nothing(self, server):
         break_off_uploads(server, 5)
 
         assert server.files("echo") == []
