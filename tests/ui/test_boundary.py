@@ -32,7 +32,7 @@ def test_korean_visitors_read_korean():
 
 def test_of_an_unforeseen_error_only_an_id_gets_out(caplog):
     with pytest.raises(gr.Error) as raised, boundary(WORDS, None):
-        raise RuntimeError("/home/secret/hf_token")
+        raise RuntimeError("C:/secret/hf_token")
 
     assert "secret" not in raised.value.message
     assert raised.value.__cause__ is None

@@ -5,7 +5,6 @@ import socket
 import subprocess
 
 import pytest
-
 from tests.conftest import ROOT, clean_environment
 
 
