@@ -246,7 +246,9 @@ def _wait(server: Server, path: str, seconds: float) -> None:
         except OSError:
             pass
         time.sleep(0.05)
-    pytest.fail(f"The server did not answer {path} within {seconds:.0f} s:\n{server.log}")
+    code = server.process.poll()
+    how = f"within {seconds:.0f} s" if code is None else f"and ended with code {code}"
+    pytest.fail(f"The server did not answer {path} {how}:\n{server.log}")
 
 
 @pytest.fixture(scope="module")

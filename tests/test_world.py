@@ -101,5 +101,5 @@ def test_a_server_is_started_and_its_output_kept(start_server, python) -> None:
 
 
 def test_a_server_that_ends_at_once_is_shown(start_server, python) -> None:
-    with pytest.raises(pytest.fail.Exception, match=r"(?s)did not answer.*the reason"):
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)ended with code 0.*the reason"):
         start_server([python, "-c", "print('the reason')"])
