@@ -74,7 +74,7 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
     machine = hardware.detect(settings)
     pictures = {space.slug: space.picture for space in found if space.picture}
 
-    @routes.get("/")
+    @routes.api_route("/", methods=["GET", "HEAD"])
     async def show(request: Request, lang: str = "") -> HTMLResponse:
         locale = _locale(lang, request.headers.get("accept-language", ""))
         nonce = secrets.token_urlsafe(16)

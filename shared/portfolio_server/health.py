@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from portfolio_core.settings import Limits
 from portfolio_server.readiness import Readiness
 
+_READ = ["GET", "HEAD"]
 _NOT_NOW = 503
 _SOON_SECONDS = "5"
 
@@ -17,11 +18,11 @@ def router(readiness: Readiness, limits: Limits) -> APIRouter:
     routes = APIRouter()
     described = describe(limits)
 
-    @routes.get("/livez")
+    @routes.api_route("/livez", methods=_READ)
     async def livez() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    @routes.get("/readyz")
+    @routes.api_route("/readyz", methods=_READ)
     async def readyz() -> JSONResponse:
         content = {"status": readiness.phase, "could_not_start": readiness.could_not_start}
         if readiness.ready:

@@ -1,6 +1,7 @@
 """Of all that Gradio answers to, only what is listed can be reached."""
 
 import itertools
+import random
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,33 @@ def test_a_path_on_this_disk_is_given_only_when_it_was_uploaded_here(server, tmp
         answer = server.client.get(server.api("echo", f"file={path}"))
         assert (path, answer.status_code) in {(path, 403), (path, 404)}
     assert server.client.get(server.api("echo", f"file={uploaded}")).text == "hello"
+
+
+PIECES = [
+    "..",
+    ".",
+    "%2e%2e",
+    "..%2f",
+    "%252e%252e",
+    "/",
+    "//",
+    "\\",
+    "%00",
+    "~",
+    "etc",
+    "hostname",
+]
+
+
+def test_no_path_put_together_of_odd_pieces_is_served(server, trials):
+    (uploaded,) = server.upload("echo").json()
+    starts = ["", "/", str(Path(uploaded).parent), str(server.temp), str(Path.cwd())]
+    chance = random.Random(1)
+
+    for _ in range(trials(500)):
+        path = "/".join([chance.choice(starts), *chance.choices(PIECES, k=chance.randint(1, 9))])
+        answer = server.client.get(server.api("echo", f"file={path}"))
+        assert answer.status_code in {403, 404}, path
 
 
 def test_a_link_out_of_the_folder_is_not_followed(server, tmp_path):

@@ -1,6 +1,7 @@
 """Temporary files go by age and by size; what a broken-off upload wrote goes at once."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import time
@@ -98,15 +99,14 @@ class TestBrokenOffUploads:
         assert not left.exists()
         assert placed.exists()
 
-    def test_they_leave_nothing(self, server):
-        break_off_uploads(server, 5)
+    def test_they_leave_nothing(self, server, trials):
+        break_off_uploads(server, trials(1000))
 
         assert server.files("echo") == []
         assert server.upload("echo").status_code == 200
 
-    def test_without_the_guard_they_leave_files_that_the_sweeper_deletes(self, serve, monkeypatch):
+    def test_without_the_guard_they_leave_files_that_the_sweeper_deletes(self, server, monkeypatch):
         monkeypatch.setattr(uploads, "bounded", lambda scope, receive: receive)
-        server = serve("echo")
 
         break_off_uploads(server, 5)
 
@@ -115,18 +115,29 @@ class TestBrokenOffUploads:
 
 
 def break_off_uploads(server, count):
-    """Begin to send a file and close the connection; wait until the server has seen it."""
+    """Begin to send files and close the connections; wait until the server has seen it."""
     head = (
         f"POST {server.api('echo', 'upload')} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
         '--b\r\nContent-Disposition: form-data; name="files"; filename="f"\r\n\r\nhalf a file'
     )
     port = int(server.url.rpartition(":")[2])
-    for _ in range(count):
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(head.encode())
-            time.sleep(0.1)
-    time.sleep(0.3)
+    while count > 0:
+        batch, count = min(count, 20), count - 20
+        before = set(server.files("echo"))
+        with contextlib.ExitStack() as stack:
+            for _ in range(batch):
+                connection = socket.create_connection(("127.0.0.1", port))
+                stack.enter_context(connection).sendall(head.encode())
+            wait_for_files(server, before, batch)
+    time.sleep(0.5)
+
+
+def wait_for_files(server, before, count):
+    end = time.monotonic() + 10
+    while len(set(server.files("echo")) - before) < count:
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_the_running_server_sweeps(make, monkeypatch):
