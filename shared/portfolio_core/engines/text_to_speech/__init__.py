@@ -60,6 +60,21 @@ class SpeechRequest:
 
 
 @dataclass(frozen=True)
+class Word:
+    """One word of a spoken sentence.
+
+    Attributes:
+        text: The word as written.
+        start_seconds: Where it begins in the sentence's sound, in seconds.
+        end_seconds: Where it ends.
+    """
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
+@dataclass(frozen=True)
 class SpokenSentence:
     """One sentence, spoken.
 
@@ -69,6 +84,8 @@ class SpokenSentence:
         text: What was said.
         start_seconds: Where it begins in the whole, in seconds.
         sound: How it sounds, with the pause after it.
+        phonemes: How it was pronounced, in the engine's phonetic alphabet; may be empty.
+        words: Its words with their times, where the engine gives them.
     """
 
     index: int
@@ -76,6 +93,8 @@ class SpokenSentence:
     text: str
     start_seconds: float
     sound: Sound
+    phonemes: str = ""
+    words: tuple[Word, ...] = ()
 
 
 class SpeechEngine(Protocol):
