@@ -44,6 +44,8 @@ class Limits(_Frozen):
     """Largest HTTP request body of the server, all parts together, in bytes."""
     upload_bytes: int = Field(20 * MEBIBYTE, gt=0)
     """Largest single uploaded file, in bytes."""
+    upload_files: int = Field(10, gt=0)
+    """Most files in one upload."""
     speech_characters: int = Field(10_000, gt=0)
     """Longest text to speak, in Unicode code points."""
     queue_waiting: int = Field(16, ge=0)
@@ -89,6 +91,8 @@ class Settings(_Frozen):
     """Host names that the server answers to, comma-separated; empty = any."""
     origins: tuple[str, ...] = ()
     """Web origins that may call the server from a browser, comma-separated."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of reverse proxies that are believed about https and client, comma-separated."""
     limits: Limits = Limits()
     """What a caller may ask for."""
 

@@ -1,7 +1,5 @@
 """``python -m portfolio_server [FOLDER]``: the gallery and every Space in a folder.
 
-``--proxy ADDRESS`` names a reverse proxy in front; see ``deploy/reverse-proxy.md``.
-
 Settings come from the environment; the folder is the repository's ``spaces`` unless named.
 """
 
@@ -22,24 +20,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the server; return the exit code."""
     parser = argparse.ArgumentParser("python -m portfolio_server", description="Serve the Spaces.")
     parser.add_argument("folder", nargs="?", type=Path, help="folder of the Spaces")
-    parser.add_argument(
-        "--proxy",
-        action="append",
-        default=[],
-        metavar="ADDRESS",
-        help="a reverse proxy that is believed about https and the client; may be repeated",
-    )
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
     for chatty in ("httpx", "uvicorn", "mcp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        return _run(current(), asked.folder, asked.proxy)
+        return _run(current(), asked.folder)
     except BadSetting as error:
         return _say(f"{error.message} {error.hint}", _BAD_SETTING)
 
 
-def _run(settings: Settings, folder: Path | None, proxies: list[str]) -> int:
+def _run(settings: Settings, folder: Path | None) -> int:
     from portfolio_server import (  # late: a slip in a setting is told without Gradio's seconds
         serve,
         temporary,
@@ -54,7 +45,7 @@ def _run(settings: Settings, folder: Path | None, proxies: list[str]) -> int:
 
     app = create_app(settings, folder)
     with listener:
-        serve.serve(app, listener, proxies)
+        serve.serve(app, listener, settings.proxies)
     return 0
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Feature = Literal["always", "files", "server_functions"]
+Feature = Literal["always", "files", "server_functions", "unqueued"]
 
 _READ = frozenset({"GET", "HEAD"})
 _SEND = frozenset({"POST"})
@@ -25,11 +25,14 @@ class Features:
     Attributes:
         files: A function of the page takes a file.
         server_functions: A component of the page calls functions on the server by itself.
+        unqueued: A function of the page runs without the queue, as those of examples do that
+            fill in a form. The others cannot be called that way: Gradio refuses them.
         pages: Names of further pages beside the first one.
     """
 
     files: bool = False
     server_functions: bool = False
+    unqueued: bool = False
     pages: tuple[str, ...] = ()
 
     def have(self, feature: Feature) -> bool:
@@ -62,6 +65,7 @@ _RULES = (
     _rule(_SEND, f"{_API}/queue/join"),
     _rule(_READ, f"{_API}/queue/data"),
     _rule(_SEND, f"{_API}/(cancel|reset/?)"),
+    _rule(_SEND, f"{_API}/run/{_ONE}", "unqueued"),
     # results, and sound while it is made
     _rule(_READ, f"{_API}/file={_REST}"),
     _rule(_READ, f"{_API}/stream/{_ONE}/{_ONE}/{_ONE}/{_ONE}"),

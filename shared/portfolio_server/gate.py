@@ -40,5 +40,5 @@ class Gate:
             if allowlist.is_mcp(path) and scope.get("server"):
                 self.page.use_loopback(self.settings.host, scope["server"][1])
             if allowlist.carries_files(path):
-                receive = uploads.bounded(scope, receive)
+                receive = uploads.bounded(scope, receive, self.settings.limits.upload_files)
             await self.app(scope, receive, send)

@@ -211,6 +211,7 @@ def _features(blocks: gr.Blocks) -> Features:
     return Features(
         files=any(files_in.takes_file(block) for block in inputs if isinstance(block, Component)),
         server_functions=any(map(files_in.calls_server, blocks.blocks.values())),
+        unqueued=any(not function.queue for function in blocks.fns.values()),
         pages=tuple(page[0] for page in blocks.pages if page[0]),
     )
 

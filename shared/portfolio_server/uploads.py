@@ -11,16 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive, Scope
 
-FILES_PER_REQUEST = 10
-
 # "maximum allowed size" makes Gradio answer 413; any other text would be 400.
-_TOO_MANY = f"More than {FILES_PER_REQUEST} files are over the maximum allowed size of a request."
+_TOO_MANY = "More than {most} files are over the maximum allowed size of a request."
 _TOO_LARGE = "The request is over the maximum allowed size."
 _BROKEN_OFF = "The upload was broken off."
 
 
-def bounded(scope: Scope, receive: Receive) -> Receive:
-    """Return ``receive`` with the bounds of one upload around it."""
+def bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+    """Return ``receive`` with the bounds of one upload around it: ``most`` files, and its end."""
     delimiter = _delimiter(Headers(scope=scope).get("content-type", ""))
     count = _Counter(delimiter) if delimiter else None
     whole = False
@@ -34,8 +32,8 @@ def bounded(scope: Scope, receive: Receive) -> Receive:
         if message["type"] == "http.disconnect" and not whole:
             raise MultiPartException(_BROKEN_OFF)
         whole = whole or not message.get("more_body", False)
-        if count and count.add(message.get("body", b"")) > FILES_PER_REQUEST + 1:
-            raise MultiPartException(_TOO_MANY)
+        if count and count.add(message.get("body", b"")) > most + 1:
+            raise MultiPartException(_TOO_MANY.format(most=most))
         return message
 
     return receive_part

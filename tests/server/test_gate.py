@@ -13,7 +13,7 @@ from portfolio_server import allowlist
 from portfolio_server.allowlist import Features
 
 SNAPSHOT = Path(__file__).parent / "routes.txt"
-EVERYTHING = Features(files=True, server_functions=True)
+EVERYTHING = Features(files=True, server_functions=True, unqueued=True)
 # Fits every parameter of a path: a number where one is asked for.
 EXAMPLE = "1"
 ELSEWHERE = [

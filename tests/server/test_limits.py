@@ -177,6 +177,17 @@ class TestDirectCalls:
             answer = server.client.post(server.api("words", path), json={"data": ["hi"]})
             assert answer.status_code == 404
 
+    def test_only_what_needs_no_queue_is_called_without_it(self, server):
+        page = server.page("example")
+        where = server.api("example", "run/predict")
+        answers = {
+            function.queue: server.client.post(where, json={"data": [0], "fn_index": number})
+            for number, function in page.blocks.fns.items()
+        }
+
+        assert "Good morning" in answers[False].text  # an example fills in the form
+        assert answers[True].status_code == 404
+
     def test_without_the_gate_gradio_refuses_too(self, serve, take_out_gate):
         take_out_gate()
         server = serve("words")

@@ -133,7 +133,7 @@ def test_without_draining_an_open_tab_would_hold_it(servers):
     with open_tab(server):
         server.process.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
-            server.process.wait(6)  # ours, with nothing to do, is gone by then
+            server.process.wait(4)  # ours, with nothing to do, is gone by then
 
 
 class TestRefusals:

@@ -106,7 +106,7 @@ class TestBrokenOffUploads:
         assert server.upload("echo").status_code == 200
 
     def test_without_the_guard_they_leave_files_that_the_sweeper_deletes(self, server, monkeypatch):
-        monkeypatch.setattr(uploads, "bounded", lambda scope, receive: receive)
+        monkeypatch.setattr(uploads, "bounded", lambda scope, receive, most: receive)
 
         break_off_uploads(server, 5)
 

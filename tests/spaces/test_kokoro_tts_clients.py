@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -21,10 +22,13 @@ TEXT = "Hello there. It didn’t rain on Monday, e.g. in 서울."
 LOUD = 1000  # of 32767
 
 
-@pytest.fixture(scope="module")
-def space(start_server, python):
-    """The Space, started as the README says."""
-    return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
+@pytest.fixture(scope="module", params=["alone", "gallery"])
+def space(start_server, python, request):
+    """The Space, started by itself and as a part of the gallery."""
+    if request.param == "alone":
+        return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
+    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
+    return replace(server, url=f"{server.url}/spaces/kokoro-tts")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ import pytest
 LOUD = 1000  # of 32767
 
 
-@pytest.fixture(scope="module")
-def space(start_server, python):
-    """The Space, started as the README says."""
-    return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
+@pytest.fixture(scope="module", params=["alone", "gallery"])
+def space(start_server, python, request):
+    """The Space, started by itself and as a part of the gallery."""
+    if request.param == "alone":
+        return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
+    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
+    return replace(server, url=f"{server.url}/spaces/kokoro-tts")
 
 
 def heard(wav):
@@ -32,13 +36,13 @@ def page(browser, space, request):
     page.korean, page.outside, page.wrong = request.param == "ko-KR", [], []
 
     def note(asked):
-        if not asked.url.startswith((space.url, "data:", "blob:")):
+        if not asked.url.startswith((f"http://127.0.0.1:{space.port}/", "data:", "blob:")):
             page.outside.append(asked.url)
 
     page.on("request", note)
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-    page.goto(space.url)
+    page.goto(f"{space.url}/")
     yield page
     context.close()
 

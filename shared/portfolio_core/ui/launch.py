@@ -11,6 +11,8 @@ from portfolio_core.errors import PortfolioError
 from portfolio_core.settings import Settings, current, on_hub_space
 from portfolio_core.ui import theme
 
+log = logging.getLogger(__name__)
+
 # Threads of one page's handlers. They mostly wait for their turn in the workload's queue,
 # which is the bound that counts; Gradio's own must only never be the tighter one.
 _HANDLER_THREADS = 40
@@ -69,7 +71,9 @@ def launch(page: gr.Blocks, settings: Settings) -> None:
         OSError: the port is in use.
     """
     prepare(page, settings)
-    page.launch(
+    _, address, _ = page.launch(
+        prevent_thread_lock=True,
+        quiet=True,
         server_name=_address(settings),
         server_port=settings.port or None,
         max_threads=_HANDLER_THREADS,
@@ -77,6 +81,8 @@ def launch(page: gr.Blocks, settings: Settings) -> None:
         i18n=page.i18n_instance,  # launch() would otherwise forget it
         **options(settings),
     )
+    log.info("Listening on %s", address)
+    page.block_thread()
 
 
 def _address(settings: Settings) -> str:
