@@ -4,9 +4,23 @@ import io
 import wave
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+
+from portfolio_core.errors import MissingDependency, UnknownChoice
+
+Format = Literal["wav", "flac", "mp3", "ogg"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""File formats of sound. WAV needs no library; OGG holds Opus."""
+
+_SUBTYPES = {"flac": "PCM_16", "mp3": "MPEG_LAYER_III", "ogg": "OPUS"}
+# Opus knows these rates only, and 24 kHz holds all that speech has.
+_OPUS_RATE_HZ = 24_000
+_FULL_SCALE = 32_767
+# A hundredth of full scale: above the noise of an engine, far below a voice.
+_AUDIBLE = 327
 
 Samples = npt.NDArray[np.int16]
 """Mono sound, shape (n,), int16, full scale at +-32767."""
@@ -50,3 +64,58 @@ def wav_bytes(sound: Sound) -> bytes:
         writer.setframerate(sound.rate)
         writer.writeframes(sound.samples.astype("<i2").tobytes())
     return file.getvalue()
+
+
+def encode(sound: Sound, file_format: Format) -> bytes:
+    """Return ``sound`` as a file.
+
+    Raises:
+        UnknownChoice: there is no such format.
+        MissingDependency: ``soundfile`` is not installed and the format is not WAV.
+    """
+    if file_format not in FORMATS:
+        raise UnknownChoice("format", file_format, FORMATS)
+    if file_format == "wav":
+        return wav_bytes(sound)
+    try:
+        import soundfile
+    except ImportError:
+        raise MissingDependency("soundfile", "pip install soundfile") from None
+    if file_format == "ogg":
+        sound = resample(sound, _OPUS_RATE_HZ)
+    file = io.BytesIO()
+    soundfile.write(
+        file,
+        sound.samples,
+        sound.rate,
+        format=file_format.upper(),
+        subtype=_SUBTYPES[file_format],
+    )
+    return file.getvalue()
+
+
+def resample(sound: Sound, rate: int) -> Sound:
+    """Return ``sound`` at ``rate`` samples per second, band-limited.
+
+    Raises:
+        MissingDependency: ``soxr`` is not installed and the rate differs.
+    """
+    if sound.rate == rate:
+        return sound
+    try:
+        import soxr
+    except ImportError:
+        raise MissingDependency("soxr", "pip install soxr") from None
+    return Sound(soxr.resample(sound.samples, sound.rate, rate), rate)
+
+
+def audible_seconds(sound: Sound) -> float:
+    """Return where the last audible sample ends, in seconds; 0 for silence."""
+    heard = np.flatnonzero(np.abs(sound.samples.astype(np.int32)) > _AUDIBLE)
+    return float(heard[-1] + 1) / sound.rate if len(heard) else 0.0
+
+
+def limited(samples: npt.NDArray[np.floating], rate: int) -> Sound:
+    """Return float samples, full scale at +-1, as a sound; scaled down as a whole if over it."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return Sound((samples * (_FULL_SCALE / max(1.0, peak))).astype(np.int16), rate)
