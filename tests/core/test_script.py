@@ -26,8 +26,28 @@ BREAK = Pause(PARAGRAPH_SECONDS)
 # Pieces that marks are made of, so that chance makes marks, broken marks and marks in marks.
 MARKS = st.lists(
     st.sampled_from(
-        "[pause 1]|[pause 0.5s]|[pause 20ms]|[|]|(/|/)|pause |1|word|[pause|ANNA: |민수: |\n|"
-        "\n\n| |[tea](/ti/)|안녕|.|x:".split("|")
+        [
+            "[pause 1]",
+            "[pause 0.5s]",
+            "[pause 20ms]",
+            "[",
+            "]",
+            "(/",
+            "/)",
+            "pause ",
+            "1",
+            "word",
+            "[pause",
+            "ANNA: ",
+            "민수: ",
+            "\n",
+            "\n\n",
+            " ",
+            "[tea](/ti/)",
+            "안녕",
+            ".",
+            "x:",
+        ]
     ),
     max_size=30,
 ).map("".join)
@@ -163,9 +183,21 @@ def test_plain_text_stays_as_it_is(text):
 
 @pytest.mark.parametrize(
     "piece",
-    "[|[pause |[pause 1|[a](/b|](/|A |ANNA: |민수:|\t|\n \n|x:\n|[[a](/b/)|[pause        ".split(
-        "|"
-    ),
+    [
+        "[",
+        "[pause ",
+        "[pause 1",
+        "[a](/b",
+        "](/",
+        "A ",
+        "ANNA: ",
+        "민수:",
+        "\t",
+        "\n \n",
+        "x:\n",
+        "[[a](/b/)",
+        "[pause        ",
+    ],
 )
 def test_no_text_takes_long(piece):
     text = (piece * 10_000)[:10_000]
