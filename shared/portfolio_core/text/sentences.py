@@ -1,17 +1,22 @@
 """Text to sentences, in English and Korean.
 
 ``sentencex`` knows the abbreviations; this module keeps together what it takes apart
-(``1.``, ``2024. 3. 15.``, ``"가자!"라고``) and divides what is too long to say in one breath.
+(``1.``, ``2024. 3. 15.``, ``"가자!"라고``, the marks of ``markup``) and divides what is too
+long to say in one breath.
 """
 
 import re
 
 from portfolio_core.errors import MissingDependency
 from portfolio_core.text.clean import language_of
+from portfolio_core.text.markup import MARKUP
 
 # About twenty seconds of speech: a listener can stop within it, and every engine can hold it.
 LONGEST_SENTENCE = 300
 _CLOSING_QUOTES = "\"'”’»」』)"
+_SHORTENED = re.compile(
+    r"\b(?:approx|avg|dept|est|excl|ext|hrs?|incl|max|mins?|misc|tel|vol)\.\s*\Z", re.IGNORECASE
+)
 _BREAKS = (re.compile(r"(?<=[,;:—、，])\s*"), re.compile(r"\s+"))
 
 
@@ -27,9 +32,20 @@ def sentences(text: str) -> list[str]:
         raise MissingDependency("sentencex", "pip install sentencex") from None
     result: list[str] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
-        pieces = _rejoined(list(sentencex.segment(language_of(line), line)))
-        result.extend(part for piece in pieces for part in _breaths(piece))
+        hidden = MARKUP.sub(_hidden, line)
+        pieces = _rejoined(list(sentencex.segment(language_of(line), hidden)))
+        at = 0
+        for part in (part for piece in pieces for part in _breaths(piece)):
+            at = hidden.index(part, at)  # white space between the parts is skipped
+            result.append(line[at : at + len(part)])
+            at += len(part)
     return result
+
+
+def _hidden(mark: re.Match[str]) -> str:
+    """Return a word as long as ``mark``, that begins as its word does: no sentence ends in it."""
+    word = mark[1] or ""
+    return ("X" if word[:1].isupper() else "x").ljust(len(mark[0]), "x")
 
 
 def _rejoined(pieces: list[str]) -> list[str]:
@@ -39,6 +55,8 @@ def _rejoined(pieces: list[str]) -> list[str]:
     for piece in pieces:
         if joined and not pending and joined[-1][-1:] in _CLOSING_QUOTES:
             joined[-1] += piece  # no space after the quote: its sentence goes on
+        elif joined and not pending and piece[:1].islower() and _SHORTENED.search(joined[-1]):
+            joined[-1] += piece  # "approx. ten": sentencex does not know every short form
         elif not any(c.isalpha() for c in piece):
             pending += piece  # "1. " waits for what it numbers
         else:
