@@ -127,6 +127,11 @@ def choose(
     raise ModelUnavailable(task)
 
 
+def embedded(task: str, models: tuple[Model, ...] = MODELS) -> Model:
+    """Return the model of ``task`` that needs no download."""
+    return next(m for m in models if m.task == task and m.preset is Preset.EMBEDDED)
+
+
 def engine_class(model: Model) -> Any:  # noqa: ANN401 - each task has its own protocol
     """Import the class that runs ``model``; light, the heavy part is its ``load``."""
     module, _, name = model.engine.partition(":")

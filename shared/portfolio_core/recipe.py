@@ -2,6 +2,7 @@
 
 import platform
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -30,6 +31,8 @@ class Recipe(BaseModel):
     """Size that the model belongs to."""
     reason: str
     """Code of the reason why this model was chosen."""
+    also: list[str] = []
+    """Keys of other models that took part."""
     parameters: dict[str, Any]
     """The endpoint's arguments, ready to be sent again."""
     seed: int | None
@@ -65,6 +68,7 @@ def write(
     parameters: dict[str, Any],
     seconds: float,
     seed: int | None = None,
+    also: Sequence[str] = (),
 ) -> Recipe:
     """Write the recipe of a result made by the chosen model."""
     model = choice.model
@@ -76,6 +80,7 @@ def write(
         licence=model.licence,
         preset=model.preset.value,
         reason=choice.reason.code,
+        also=list(also),
         parameters=parameters,
         seed=seed,
         seconds=seconds,

@@ -4,8 +4,10 @@ Words on a page are looked up by the browser (:meth:`Words.__call__`); words tha
 says are looked up here (:meth:`Words.say`), by the language that the request asks for.
 """
 
+import tomllib
 from collections.abc import Mapping
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
 import gradio as gr
 from gradio.i18n import I18nData
@@ -90,6 +92,16 @@ class Words:
             "en": {**_COMMON_EN, **en},
             "ko": {**_COMMON_KO, **ko},
         }
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read a page's words from a TOML file with the tables ``en`` and ``ko``.
+
+        Raises:
+            ValueError: the two languages do not have the same keys.
+        """
+        tables = tomllib.loads(file.read_text("utf-8"))
+        return cls(tables["en"], tables["ko"])
 
     def __call__(self, key: str) -> I18nData:
         """Return what stands for the words of ``key`` in a label; the browser replaces it."""

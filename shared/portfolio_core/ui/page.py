@@ -11,6 +11,7 @@ import gradio as gr
 
 from portfolio_core import catalog, hub
 from portfolio_core import hardware as machine
+from portfolio_core.catalog import Model
 from portfolio_core.files import write_atomically
 from portfolio_core.settings import Settings
 from portfolio_core.ui.i18n import Locale, Words
@@ -71,8 +72,11 @@ class Page(gr.Blocks):
     @property
     def spec(self) -> EngineSpec[Any]:
         """What the workload needs to run this page's engine."""
-        model = self.choice.model
-        return EngineSpec(model.key, self.engine_class.load, model.memory_bytes)
+        return self.spec_of(self.choice.model)
+
+    def spec_of(self, model: Model) -> EngineSpec[Any]:
+        """Return what the workload needs to run ``model``."""
+        return EngineSpec(model.key, catalog.engine_class(model).load, model.memory_bytes)
 
     def header(self) -> None:
         """Draw title, tagline and the folded line that tells what runs, and why."""
@@ -89,7 +93,7 @@ class Page(gr.Blocks):
         for ahead in place.waiting():
             progress(0, desc=self.words.say("waiting", locale, ahead=ahead))
             yield
-        if self.workload.state(self.choice.model.key) != "loaded":
+        if self.workload.state(place.lane.spec.key) != "loaded":
             progress(0, desc=self.words.say("loading", locale))
             yield
 

@@ -104,6 +104,10 @@ class SpeechEngine(Protocol):
     """Its voices, the best of each language first."""
     RATE: ClassVar[int]
     """Its samples per second, in hertz."""
+    READS: ClassVar[frozenset[str]]
+    """Languages that every voice can read beside its own, ISO 639-1."""
+    MIXES: ClassVar[bool]
+    """Whether a request may name a mix of its voices."""
     revision: str
     """Commit of its weights, or the version of what carries them."""
 

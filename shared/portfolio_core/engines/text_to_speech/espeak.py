@@ -41,6 +41,7 @@ _INITIALIZE_DONT_EXIT = 0x8000
 _CHARS_UTF8 = 1
 _PARAMETER_RATE = 1
 _POSITION_CHARACTER = 1
+_PHONEMES_IPA = 2
 _OK = 0
 # A longer path makes the library forget its data without an error code.
 _LONGEST_DATA_PATH = 150
@@ -70,6 +71,8 @@ class EspeakEngine:
 
     VOICES: ClassVar[tuple[Voice, ...]] = tuple(Voice(*voice[:4]) for voice in _VOICES)
     RATE: ClassVar[int] = _RATE_HZ
+    READS: ClassVar[frozenset[str]] = frozenset({"en", "ko"})
+    MIXES: ClassVar[bool] = False
 
     def __init__(self, library: ctypes.CDLL, revision: str) -> None:
         """Use an initialised library; :meth:`load` makes one."""
@@ -93,9 +96,10 @@ class EspeakEngine:
         for index, text in enumerate(parts):
             check()
             said = self._say(text, wanted)
+            phonemes = self._phonemes(text, wanted.voice)
             heard = heard or len(said.samples) > 0
             sound = join([said, pause], _RATE_HZ)
-            yield SpokenSentence(index, len(parts), text, start, sound)
+            yield SpokenSentence(index, len(parts), text, start, sound, phonemes)
             start += sound.seconds
         if not heard:
             raise NothingToSay
@@ -128,6 +132,21 @@ class EspeakEngine:
         return Sound(np.frombuffer(b"".join(blocks), np.int16), _RATE_HZ)
 
 
+    def _phonemes(self, text: str, voice: str) -> str:
+        """Return how ``voice`` pronounces ``text``, in IPA."""
+        buffer = ctypes.create_string_buffer(text.encode())
+        place = ctypes.c_void_p(ctypes.addressof(buffer))
+        clauses: list[str] = []
+        with _lock:
+            self._library.espeak_SetVoiceByName(_LIBRARY_NAMES[voice].encode())
+            while place.value:  # the library moves it on by a clause, and ends it with null
+                said = self._library.espeak_TextToPhonemes(
+                    ctypes.byref(place), _CHARS_UTF8, _PHONEMES_IPA
+                )
+                clauses.append((said or b"").decode())
+        return ", ".join(filter(None, map(str.strip, clauses)))
+
+
 @cache
 def _library() -> ctypes.CDLL:
     """Open and initialise the library, once in a process."""
@@ -137,6 +156,8 @@ def _library() -> ctypes.CDLL:
         raise MissingDependency("espeakng-loader", "pip install espeakng-loader") from None
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     library.espeak_Info.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
     library.espeak_Synth.argtypes = [
         ctypes.c_char_p,
         ctypes.c_size_t,

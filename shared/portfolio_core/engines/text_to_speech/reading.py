@@ -1,0 +1,210 @@
+"""A whole text read aloud: its script, the voice of each sentence, the engines behind them.
+
+The engines do not know each other; what joins them is here: a cast of voices, each with the
+engine that has it, and a plan that gives every sentence to one of them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from portfolio_core.engines.text_to_speech import (
+    AUTOMATIC,
+    SpeechEngine,
+    SpeechRequest,
+    SpokenSentence,
+    Voice,
+    mixing,
+)
+from portfolio_core.errors import NothingToSay, UnknownChoice
+from portfolio_core.media.audio import audible_seconds, resample, silence
+from portfolio_core.text import captions, script
+from portfolio_core.text.clean import has_words, language_of
+from portfolio_core.text.sentences import sentences
+
+_KOREAN = "ko"
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One sentence and who says it.
+
+    Attributes:
+        text: The sentence as written, with its own pronunciations.
+        spoken: The sentence as it will be said.
+        voice: Key of a voice, or a mix of voices.
+        engine: Key of the engine that has the voice.
+    """
+
+    text: str
+    spoken: str
+    voice: str
+    engine: str
+
+
+Plan = list[Utterance | script.Pause]
+
+
+class Cast:
+    """The voices on offer, and the engine of each.
+
+    Args:
+        engines: Key of an engine to its class, the best engine first.
+    """
+
+    def __init__(self, engines: Mapping[str, type[SpeechEngine]]) -> None:
+        self._engine_of = {v.key: key for key, kind in engines.items() for v in kind.VOICES}
+        self._kind = dict(engines)
+        self.voices: tuple[Voice, ...] = tuple(v for kind in engines.values() for v in kind.VOICES)
+        self._by_key = {voice.key: voice for voice in self.voices}
+
+    def checked(self, voice: object) -> str:
+        """Return ``voice`` if it is one of the cast, a mix that its engine can make, or "auto".
+
+        Raises:
+            UnknownChoice: it is not.
+            NumberOutOfRange: the weights of a mix are not usable.
+        """
+        if voice == AUTOMATIC:
+            return AUTOMATIC
+        if isinstance(voice, str) and voice in self._by_key:
+            return voice
+        first = self._first(voice)
+        if isinstance(voice, str) and first in self._by_key:
+            kind = self._kind[self._engine_of[first]]
+            if kind.MIXES:
+                mixing.parse(voice, kind.VOICES)
+                return voice
+        raise UnknownChoice("voice", voice, [AUTOMATIC, *self._by_key])
+
+    def utterance(self, text: str, voice: str, spoken: str) -> Utterance:
+        """Give a sentence to a voice that can read it: the wanted one, or the best of its language.
+
+        A voice that knows no Hangul leaves Korean sentences to a Korean voice.
+        """
+        language = language_of(text)
+        if voice == AUTOMATIC:
+            voice = self._best(language)
+        elif language == _KOREAN and not self._reads_korean(self._first(voice)):
+            voice = self._best(_KOREAN)
+        return Utterance(text, spoken, voice, self._engine_of[self._first(voice)])
+
+    def _best(self, language: str) -> str:
+        return next((v.key for v in self.voices if v.language == language), self.voices[0].key)
+
+    def _reads_korean(self, voice: str) -> bool:
+        kind = self._kind[self._engine_of[voice]]
+        return self._by_key[voice].language == _KOREAN or _KOREAN in kind.READS
+
+    @staticmethod
+    def _first(voice: object) -> str:
+        """Return the first voice of a mix."""
+        return str(voice).split("+")[0].split("(")[0].strip()
+
+
+def plan(
+    text: str,
+    voice: str,
+    cast: Cast,
+    *,
+    speakers: Mapping[str, str],
+    say: Callable[[str], str],
+) -> Plan:
+    """Give every sentence of cleaned ``text`` a voice, with the pauses between them.
+
+    Args:
+        text: The text with its marks: pauses, speakers, pronunciations.
+        voice: A voice of the cast, a mix, or "auto": by the language of each sentence.
+        cast: The voices.
+        speakers: Name in the script to voice.
+        say: Turns a sentence into the words that are said for it.
+
+    Raises:
+        NothingToSay: the text has no word, number or emoji beside its marks.
+        NumberOutOfRange: a pause is over its limit.
+        UnknownChoice: a voice is not in the cast.
+    """
+    wanted = cast.checked(voice)
+    voices = {name: cast.checked(key) for name, key in speakers.items()}
+    planned: Plan = []
+    for item in script.parse(text, voices):
+        if isinstance(item, script.Pause):
+            planned.append(item)
+            continue
+        reader = voices[item.speaker] if item.speaker else wanted
+        planned.extend(
+            cast.utterance(sentence, reader, say(sentence))
+            for sentence in sentences(item.text)
+            if has_words(sentence)
+        )
+    if not any(isinstance(item, Utterance) for item in planned):
+        raise NothingToSay
+    return planned
+
+
+def read(
+    planned: Plan,
+    speed: float,
+    engines: Mapping[str, SpeechEngine],
+    rate: int,
+    check: Callable[[], None],
+) -> Iterator[SpokenSentence]:
+    """Yield the plan, spoken, in order; a pause is a sentence without text.
+
+    Args:
+        planned: What to read.
+        speed: 1 = the voices' own pace.
+        engines: Loaded engines by key.
+        rate: Samples per second of all that is yielded, in hertz.
+        check: Called before each sentence; what it raises ends the work.
+    """
+    count = sum(isinstance(item, Utterance) for item in planned)
+    start, index = 0.0, 0
+    for item in planned:
+        check()
+        for part in _sounding(item, speed, engines, rate, check):
+            yield replace(part, index=index, count=count, start_seconds=start)
+            start += part.sound.seconds
+        index += isinstance(item, Utterance)
+
+
+def cues(spoken: Sequence[SpokenSentence]) -> list[captions.Cue]:
+    """Return a caption for each sentence, over the time in which it can be heard."""
+    return [
+        captions.Cue(
+            part.start_seconds,
+            part.start_seconds + audible_seconds(part.sound),
+            script.plain(part.text),
+        )
+        for part in spoken
+        if part.text and audible_seconds(part.sound) > 0
+    ]
+
+
+def words(spoken: Sequence[SpokenSentence]) -> list[captions.Cue]:
+    """Return a caption for each word, where the engines gave their times."""
+    return [
+        captions.Cue(
+            part.start_seconds + word.start_seconds,
+            part.start_seconds + word.end_seconds,
+            word.text,
+        )
+        for part in spoken
+        for word in part.words
+    ]
+
+
+def _sounding(
+    item: Utterance | script.Pause,
+    speed: float,
+    engines: Mapping[str, SpeechEngine],
+    rate: int,
+    check: Callable[[], None],
+) -> Iterator[SpokenSentence]:
+    """Yield what becomes of one item of the plan, with the text as written, at ``rate``."""
+    if isinstance(item, script.Pause):
+        yield SpokenSentence(0, 1, "", 0.0, silence(item.seconds, rate))
+        return
+    wanted = SpeechRequest(item.spoken, item.voice, speed)
+    for part in engines[item.engine].speak(wanted, check):
+        text = item.text if part.count == 1 else part.text  # too long for one breath
+        yield replace(part, text=text, sound=resample(part.sound, rate))
