@@ -66,15 +66,24 @@ def wav_bytes(sound: Sound) -> bytes:
     return file.getvalue()
 
 
+def check_format(file_format: object) -> Format:
+    """Return ``file_format`` if there is such a format.
+
+    Raises:
+        UnknownChoice: there is not.
+    """
+    found = next((known for known in FORMATS if known == file_format), None)
+    if found is None:
+        raise UnknownChoice("file_format", file_format, FORMATS)
+    return found
+
+
 def encode(sound: Sound, file_format: Format) -> bytes:
     """Return ``sound`` as a file.
 
     Raises:
-        UnknownChoice: there is no such format.
         MissingDependency: ``soundfile`` is not installed and the format is not WAV.
     """
-    if file_format not in FORMATS:
-        raise UnknownChoice("format", file_format, FORMATS)
     if file_format == "wav":
         return wav_bytes(sound)
     try:

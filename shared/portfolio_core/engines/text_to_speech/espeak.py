@@ -131,7 +131,6 @@ class EspeakEngine:
             raise EngineFailed("espeak-ng")
         return Sound(np.frombuffer(b"".join(blocks), np.int16), _RATE_HZ)
 
-
     def _phonemes(self, text: str, voice: str) -> str:
         """Return how ``voice`` pronounces ``text``, in IPA."""
         buffer = ctypes.create_string_buffer(text.encode())

@@ -14,14 +14,18 @@ from portfolio_core.engines.text_to_speech import (
     SpokenSentence,
     Voice,
     mixing,
+    request,
 )
-from portfolio_core.errors import NothingToSay, UnknownChoice
+from portfolio_core.errors import InvalidInput, NothingToSay, UnknownChoice
 from portfolio_core.media.audio import audible_seconds, resample, silence
 from portfolio_core.text import captions, script
-from portfolio_core.text.clean import has_words, language_of
+from portfolio_core.settings import Limits
+from portfolio_core.text.clean import clean, has_words, language_of
 from portfolio_core.text.sentences import sentences
+from portfolio_core.text.spoken import spoken
 
 _KOREAN = "ko"
+_LONGEST_SPEAKERS = 1000  # characters of the lines that give speakers their voices
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,30 @@ class Utterance:
 
 
 Plan = list[Utterance | script.Pause]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a caller wants read, checked. Make it with :func:`wish`.
+
+    Attributes:
+        text: Cleaned text with its marks.
+        voice: A voice of the cast, a mix, or "auto".
+        speed: 1 = the voices' own pace, from 0.5 to 2.
+        speakers: Name in the text to voice.
+        as_written: Leave numbers, dates and abbreviations to the engine.
+    """
+
+    text: str
+    voice: str
+    speed: float
+    speakers: Mapping[str, str]
+    as_written: bool
+
+    def arguments(self) -> dict[str, str | float | bool]:
+        """Return the arguments of a call that asks for the same."""
+        lines = "\n".join(f"{name}: {voice}" for name, voice in self.speakers.items())
+        return {**vars(self), "speakers": lines}
 
 
 class Cast:
@@ -101,44 +129,70 @@ class Cast:
         return str(voice).split("+")[0].split("(")[0].strip()
 
 
-def plan(
-    text: str,
-    voice: str,
-    cast: Cast,
+def wish(
+    text: object,
+    voice: object,
+    speed: object,
+    speakers: object,
+    as_written: object,
     *,
-    speakers: Mapping[str, str],
-    say: Callable[[str], str],
-) -> Plan:
-    """Give every sentence of cleaned ``text`` a voice, with the pauses between them.
+    cast: Cast,
+    limits: Limits,
+) -> Wish:
+    """Check a caller's values, whatever their types.
 
-    Args:
-        text: The text with its marks: pauses, speakers, pronunciations.
-        voice: A voice of the cast, a mix, or "auto": by the language of each sentence.
-        cast: The voices.
-        speakers: Name in the script to voice.
-        say: Turns a sentence into the words that are said for it.
+    Raises:
+        InvalidInput: one of many, see :func:`text_to_speech.request`; or the voices of a
+            dialogue are not lines of ``NAME: voice``.
+    """
+    checked = request(text, AUTOMATIC, speed, voices=cast.voices, limits=limits)
+    return Wish(
+        checked.text,
+        cast.checked(voice),
+        checked.speed,
+        _speakers(speakers, cast),
+        bool(as_written),
+    )
+
+
+def plan(wanted: Wish, cast: Cast) -> Plan:
+    """Give every sentence a voice and the words that will be said, with the pauses between.
 
     Raises:
         NothingToSay: the text has no word, number or emoji beside its marks.
         NumberOutOfRange: a pause is over its limit.
-        UnknownChoice: a voice is not in the cast.
     """
-    wanted = cast.checked(voice)
-    voices = {name: cast.checked(key) for name, key in speakers.items()}
     planned: Plan = []
-    for item in script.parse(text, voices):
+    for item in script.parse(wanted.text, wanted.speakers):
         if isinstance(item, script.Pause):
             planned.append(item)
             continue
-        reader = voices[item.speaker] if item.speaker else wanted
+        voice = wanted.speakers[item.speaker] if item.speaker else wanted.voice
         planned.extend(
-            cast.utterance(sentence, reader, say(sentence))
+            cast.utterance(sentence, voice, sentence if wanted.as_written else _said(sentence))
             for sentence in sentences(item.text)
             if has_words(sentence)
         )
     if not any(isinstance(item, Utterance) for item in planned):
         raise NothingToSay
     return planned
+
+
+def _said(sentence: str) -> str:
+    return spoken(sentence, "ko" if language_of(sentence) == _KOREAN else "en")
+
+
+def _speakers(lines: object, cast: Cast) -> dict[str, str]:
+    """Read the voices of a dialogue from lines of ``NAME: voice``."""
+    if not isinstance(lines, str | None) or len(lines or "") > _LONGEST_SPEAKERS:
+        raise InvalidInput
+    found: dict[str, str] = {}
+    for line in filter(str.strip, clean(lines or "").split("\n")):
+        name, colon, voice = line.partition(":")
+        if not colon:
+            raise UnknownChoice("line of voices", line, ["NAME: voice"])
+        found[name.strip()] = cast.checked(voice.strip())
+    return found
 
 
 def read(
