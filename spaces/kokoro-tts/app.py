@@ -22,7 +22,7 @@ from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
-from portfolio_core.ui.player import Player, stop
+from portfolio_core.ui.player import PLAY_WHOLE, Player, stop
 
 EXAMPLES = [
     ["Good morning! The train to Busan leaves at 9:45 from platform 3.", tts.AUTOMATIC, 1.0],
@@ -137,9 +137,9 @@ class KokoroTts:
             audio.check_format(file_format)
             call = self.call(text, mixed if mix else voice, speed, speakers, as_written)
             early, files, pace = False, [], Pace()
+            yield {on.sound: None}
             for part in self.told(call, progress, locale_of(request)):
-                if part:
-                    early = early or call.seconds * part.count > PATIENCE_SECONDS
+                early = early or bool(part and call.seconds * part.count > PATIENCE_SECONDS)
                 if part and early:
                     files.append(page.keep(f"{len(files)}.wav", audio.wav_bytes(part.sound)))
                     yield {on.player.files: files}
@@ -147,7 +147,7 @@ class KokoroTts:
                     yield {on.made: gr.skip()}
             sound, texts, made = self.result(call, file_format)
             yield {
-                on.sound: gr.Audio(sound, autoplay=not early),
+                on.sound: sound,
                 on.files: texts,
                 on.made: made,
                 on.how: call.words(),
@@ -305,7 +305,6 @@ def draw_main(space: KokoroTts, words: Words, longest: int) -> None:
         label=words("sound"),
         type="filepath",
         interactive=False,
-        autoplay=True,
         buttons=["download"],
     )
 
@@ -359,6 +358,7 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
         spoken = on.player.start(event).success(
             space.perform, form, shown, show_progress_on=on.sound, **checks, **inside
         )
+        spoken.success(None, js=PLAY_WHOLE, **inside)
         spoken.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
         return spoken
 
