@@ -120,7 +120,7 @@ def _said(address: str, names: AddressNames) -> list[str]:
             words.append(names.words[part])
         elif spelled and part.islower():
             words.append(names.joint.join(names.letter[c] for c in part))
-        elif part[0].isdigit():
+        elif part.isascii() and part.isdigit():
             words += [names.numbers[int(digit)] for digit in part]
         elif part.isalpha():
             words.append(part)

@@ -47,7 +47,7 @@ def spoken_text(text: str, *, emoji: bool = True) -> str:
         if said == text:
             break
         text = said
-    return text
+    return text.strip()
 
 
 def _once(text: str, language: Language | None, *, emoji: bool) -> str:

@@ -33,7 +33,8 @@ def english(text: str) -> str:
 
     Slashed dates are read as in the United States: 3/4/2024 is March fourth.
     """
-    text = text.replace("&amp;", "&")
+    text = re.sub(r"\A[-–—] ", "", text.replace("&amp;", "&"))  # an item of a list
+    text = re.sub(r"\b([CF])#(?!\w)", r"\1 sharp", text)
     text = addresses_said(text, ADDRESS)
     text = _abbreviations(_ROMAN.sub(_numeral, text))
     text = re.sub(r"(?<=[0-9]) ?[xX×] ?(?=[0-9]{3})", " by ", text)

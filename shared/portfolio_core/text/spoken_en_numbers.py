@@ -103,6 +103,10 @@ _DATES = (
         _named_date,
     ),
     _rule(
+        rf"{_FREE}({_DAY}) ?[-–] ?(?={_DAY} (?:{_MONTH_NAME})\b)",
+        lambda m: f"the {ordinal(str(int(m[1])))} to ",
+    ),
+    _rule(
         rf"{_FREE}(?:\b[Tt]he )?({_DAY})(?:st|nd|rd|th)?(?: of)? ({_MONTH_NAME})\b\.?"
         r"(?:,? ([12][0-9]{3})(?![0-9]|[.,:/][0-9]))?",
         _day_first,
@@ -184,6 +188,10 @@ _CLOCKS = (
         _clock,
     ),
     _rule(rf"(?<![0-9:.,])(0?[1-9]|1[0-2]){_HALF}", _hour),
+    _rule(  # 25:30 on a stopwatch
+        rf"{_FREE}([2-9][0-9]|1[0-9]{{2}}):([1-5][0-9]){_END}",
+        lambda m: f"{m[1]} {'to ' if m[1] == m[2] else ''}{m[2]}",
+    ),
     _rule(rf"{_FREE}([0-9]{{1,4}}):([0-9]{{1,4}}){_END}", lambda m: f"{m[1]} to {m[2]}"),
 )
 
@@ -264,7 +272,7 @@ _MEASURES = (
         lambda m: f"{_counted(m[1], 'foot', 'feet')} {_counted(m[2], 'inch', 'inches')}",
     ),
     # Decades before seconds: "the 90s", but "5s".
-    _rule(r"(?<!\w)'?([0-9]{2,4})s(?![A-Za-z0-9])", _decade),
+    _rule(r"(?<!\w)'?([0-9]{2,4})'?s(?![A-Za-z0-9])", _decade),
     _rule(
         rf"(?P<number>(?<![\w.,]){_NUMBER}|{_FREE}{_NUMBER})(?P<mark>[ -]?)(?P<unit>{_UNIT})"
         r"(?![A-Za-z0-9²³°]|/[A-Za-z])(?:\.(?= [a-z]))?",
@@ -289,6 +297,10 @@ def _fraction(found: re.Match[str]) -> str:
     whole, count, parts = found[1], found[2], found[3]
     if not whole and (count, parts) in {("24", "7"), ("9", "11")}:
         return "twenty-four seven" if count == "24" else "nine eleven"
+    if not whole and count == parts:
+        return f"{cardinal(count)} {cardinal(parts)}"  # a 50/50 chance
+    if not whole and parts == "100":
+        return f"{cardinal(count)} out of one hundred"
     if parts not in _NAMED_PARTS or int(count) >= int(parts):
         said = f"{cardinal(count)} over {cardinal(parts)}"
         return f"{cardinal(whole)} and {said}" if whole else said
@@ -369,6 +381,7 @@ def _number(found: re.Match[str]) -> str:
 
 
 _REST = (
+    _rule(r"(?<!\w)'(0?)(?=[0-9]{1,2}(?![0-9']))", lambda m: "oh " if m[1] else ""),  # in '99
     _rule(r"(?<=[A-Za-z])-(?=[0-9])", lambda _: " "),
     _rule(r"(?<=[0-9])-(?=[0-9])", lambda _: " "),
     _rule(rf"(?P<minus>(?<![\w)\]])[-+])?(?P<number>{_NUMBER}|(?<![0-9])\.[0-9]{{1,18}})", _number),

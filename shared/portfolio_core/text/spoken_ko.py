@@ -18,7 +18,6 @@ from portfolio_core.text.spoken_ko_tables import (
     NATIVE,
     NUMBERED_AFTER,
     NUMBERED_BEFORE,
-    PARTICLES,
     SAID,
     SIGNS,
     SINO,
@@ -45,11 +44,7 @@ _SCALED = (
 )
 _MONTH, _DAY = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
 _UNIT, _MONEY = _any(UNITS), r"US\$|[₩$€£¥₹]"
-_COUNTER = _any(
-    {
-        *(word for word in (*NATIVE, *SINO) if word not in PARTICLES),
-    }
-)
+_COUNTER = _any({*NATIVE, *SINO})
 _NOON, _ONE_PLACE = 12, 2
 _DECADES = frozenset(f"{ten}0" for ten in range(1, 10))
 
@@ -68,8 +63,7 @@ def _value(scaled: str) -> str:
 def _counted(number: str, counter: str, before: str = "", after: str = "") -> str:
     """Return a number with its counter, in the row that the counter asks for."""
     if counter in UNITS:
-        unit = UNITS[counter]
-        return f"{sino(number)} {unit}"
+        return f"{_value(number)} {UNITS[counter]}"
     if re.fullmatch("[0-9,]{1,9}", number) and _is_native(number, counter, before, after):
         if counter == "번째" and number == "1":
             return "첫 번째"
@@ -163,7 +157,9 @@ def _temperature(found: re.Match[str]) -> str:
 def _equation(text: str) -> str:
     """Return ``text`` with ``=`` as the topic's particle: 일 더하기 일은 이."""
     return re.sub(
-        r"(?<=[가-힣]) ?= ?", lambda m: "은 " if _closed(m.string[: m.start()]) else "는 ", text
+        r"((?<![가-힣])[영일이삼사오육칠팔구십백천만억조]{1,40}) ?= ?",
+        lambda m: f"{m[1]}{'은' if _closed(m[1]) else '는'} ",
+        text,
     )
 
 
@@ -265,6 +261,7 @@ _COUNTS = (
     _rule(
         rf"{_FREE}([0-9]{{1,6}})분의 ?([0-9]{{1,6}})", lambda m: f"{sino(m[1])}분의 {sino(m[2])}"
     ),
+    _rule(rf"{_FREE}([0-9]{{1,4}}) ?대 ?([0-9]{{1,4}})", lambda m: f"{sino(m[1])} 대 {sino(m[2])}"),
     _rule(  # 123-45번지
         r"(?<![0-9-])([0-9]{1,5})-([0-9]{1,5}) ?(?=번지|번길|호(?!선))",
         lambda m: f"{sino(m[1])} 다시 {sino(m[2])} ",
@@ -310,6 +307,9 @@ def korean(text: str) -> str:
     text = addresses_said(text.replace("&amp;", "&"), ADDRESS)
     text = re.sub(r"㈜ ?|\(주\) ?", "주식회사 ", text)
     text = _SAID(_LONG(text))
+    text = re.sub(r"\A[-–—] ", "", text)  # an item of a list
+    text = re.sub(r"(?<=[A-Z])\+", " 플러스", text)
+    text = re.sub(r"(?<!\w)'(?=[0-9]{2}년)", "", text)
     text = re.sub("코로나 ?19", "코로나 일구", text)
     text = re.sub(r"(?<=[A-Za-z])-(?=[0-9])", " ", text)
     text = re.sub(r"\b[Nn]o\. ?(?=[0-9])|№ ?|#(?=[0-9])", "넘버 ", text)

@@ -26,18 +26,14 @@ NATIVE = {
     "시간": 23,
 }
 # Read in the Chinese row, with a space behind the number.
+# No syllable that is a particle or begins other words more often: 5가, 3로.
 SINO = _words(
     "년 년간 년대 년도 년생 일 일간 일째 주 주일 주간 개월 개월간 개국 개소 개년 분 분간 초 "
     "초간 원 층 호 호선 호실 동 학년 학년도 학기 등 위 회 회차 차 차례 도 급 부 화 절 항 쪽 "
-    "페이지 세 세대 인 인분 인승 인용 점 골 루 타 승 패 무 국 과목 단계 단지 평 평형 리터 "
-    "미터 킬로 킬로미터 킬로그램 그램 센티 센티미터 밀리 밀리미터 톤 퍼센트 프로 달러 센트 "
-    "유로 엔 위안 파운드 번지 번길 번가 가 로 길 교시 주년 차원 연승 연패 강 관왕 군 급수 기 "
-    "남 녀 여 단 대대 레벨 박 선 성 세기 수 승점 식 인치 자 자리 자릿수 종 진 차선 척도 촌 "
-    "코스 탄 편성 포인트 품 학점 해 행 획"
-)
-# Single syllables of these are particles or parts of other words too often: 5가, 3로, 2여.
-PARTICLES = frozenset(
-    _words("가 로 여 자 수 남 녀 강 군 기 단 선 성 식 진 품 해 행 루 무 길 타 종")
+    "페이지 세 세대 인 인분 인승 인용 골 승 패 국 과목 단계 단지 평 평형 리터 미터 킬로 "
+    "킬로미터 킬로그램 그램 센티 센티미터 밀리 밀리미터 톤 퍼센트 프로 달러 센트 유로 엔 "
+    "위안 파운드 번지 번길 번가 교시 주년 차원 연승 연패 급수 레벨 박 세기 승점 인치 자리 "
+    "자릿수 촌 포인트 학점 점 관왕 차선 탄"
 )
 
 # A number of these is a name, not a count: 10번 버스.
