@@ -79,6 +79,11 @@ def plural(word: str) -> str:
     return f"{word}es" if word.endswith("x") else f"{word}s"
 
 
+def counted(number: str, one: str, many: str) -> str:
+    """Return a number with what it counts: ``"one gram"``, ``"two grams"``."""
+    return f"{cardinal(number)} {one if number == '1' else many}"
+
+
 def _place(word: str) -> str:
     if word in _ORDINALS:
         return _ORDINALS[word]

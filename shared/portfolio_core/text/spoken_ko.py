@@ -5,10 +5,10 @@ them (번, 장, 대, 분) what stands around it. All repetitions are bounded.
 """
 
 import re
-from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from portfolio_core.text.numbers_ko import DIGITS, LONGEST_NUMBER, digits, native, sino
+from portfolio_core.text.rules import any_of, rule
 from portfolio_core.text.signs import addresses_said
 from portfolio_core.text.spoken_ko_tables import (
     ADDRESS,
@@ -25,26 +25,14 @@ from portfolio_core.text.spoken_ko_tables import (
     WORDS,
 )
 
-Rule = Callable[[str], str]
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-def _rule(pattern: str, said: Callable[[re.Match[str]], str]) -> Rule:
-    compiled = re.compile(pattern)
-    return lambda text: compiled.sub(said, text)
-
-
 _FREE = r"(?<![0-9])(?<![0-9][.,:/])"
 _N = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?!,?[0-9])|[0-9]{1,20})(?:\.[0-9]{1,20})?"
 _SCALED = (
     rf"{_N}(?:[십백천만억조]{{1,3}}(?: ?{_N}[백천만억조]{{1,3}}){{0,4}}(?: ?{_N}(?=[^0-9]))?)?"
 )
 _MONTH, _DAY = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
-_UNIT, _MONEY = _any(UNITS), r"US\$|[₩$€£¥₹]"
-_COUNTER = _any({*NATIVE, *SINO})
+_UNIT, _MONEY = any_of(UNITS), r"US\$|[₩$€£¥₹]"
+_COUNTER = any_of({*NATIVE, *SINO})
 _NOON, _ONE_PLACE = 12, 2
 _DECADES = frozenset(f"{ten}0" for ten in range(1, 10))
 
@@ -188,117 +176,115 @@ def _left(found: re.Match[str]) -> str:
     return f"{said} " if after.isascii() and after.isalpha() else said
 
 
-_LONG = _rule(
+_LONG = rule(
     rf"(?:(?<=[0-9])\.)?[0-9]{{{LONGEST_NUMBER + 1},}}+",
     lambda m: (" 점 " if m[0][0] == "." else "") + digits(m[0].strip(".")),
 )
 _TELEPHONES = (
-    _rule(
+    rule(
         r"(?<![\w.+-])(?:\+82[- ]?[0-9]{1,2}|0[0-9]{1,2})[-. )][0-9]{3,4}[-. ][0-9]{4}(?![0-9-])",
         _telephone,
     ),
-    _rule(r"(?<![\w.,+-])1[5-9][0-9]{2}-[0-9]{4}(?![0-9-])", _telephone),
-    _rule(r"(?<![0-9.,])(?:11[0-9]|911)(?=에 |로 | ?신고| ?구급)", _telephone),
+    rule(r"(?<![\w.,+-])1[5-9][0-9]{2}-[0-9]{4}(?![0-9-])", _telephone),
+    rule(r"(?<![0-9.,])(?:11[0-9]|911)(?=에 |로 | ?신고| ?구급)", _telephone),
 )
 _DATES = (
-    _rule(
+    rule(
         rf"{_FREE}([12][0-9]{{3}})(?:-|/|\. ?)({_MONTH})(?:-|/|\. ?)({_DAY})(?![0-9]|[-/][0-9])\.?",
         lambda m: _day(m[1], m[2], m[3]),
     ),
-    _rule(
+    rule(
         r"(?<![0-9.])([0-9])[.·]([0-9]{1,2}) ?(?=절|운동|민주화|전쟁|혁명|사태|광복)",
         lambda m: (
             f"{''.join(DIGITS[int(d)] for d in m[1] + m[2])}"
             + ("" if m.string[m.end() : m.end() + 1] == "절" else " ")
         ),
     ),
-    _rule(
+    rule(
         r"(?<![0-9])([1-4])[/·]4 ?분기",
         lambda m: f"{sino(m[1])}사분기",
     ),
-    _rule(
+    rule(
         rf"{_FREE}([0-9]{{1,3}})박 ?([0-9]{{1,3}})일",
         lambda m: f"{sino(m[1])}박 {sino(m[2])}일",
     ),
 )
 _LARGE = {"million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SCALES = _rule(  # $5 billion: 오십억 달러
+_SCALES = rule(  # $5 billion: 오십억 달러
     rf"(?<=[$€£]){_FREE}([0-9]{{1,5}}(?:\.[0-9]{{1,4}})?) (million|billion|trillion)\b",
     lambda m: str(int(Decimal(m[1]) * _LARGE[m[2]])),
 )
 _CLOCKS = (
-    _rule(
+    rule(
         r"([0-9]:[0-5][0-9]) ?[~–-] ?(?=[0-9]{1,2}:[0-5][0-9])",
         lambda m: f"{m[1]}에서 ",
     ),
-    _rule(
+    rule(
         r"(?<![0-9:.,])(?:\b(?P<first>[AaPp])\.?[Mm]\.? ?)?(?P<hour>[01]?[0-9]|2[0-4])"
         r":(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?(?![0-9:])"
         r"(?: ?(?P<last>[AaPp])\.?[Mm]\b)?",
         _clock,
     ),
-    _rule(
+    rule(
         rf"{_FREE}([0-9]{{1,4}}) ?: ?([0-9]{{1,4}})(?![0-9:])",
         lambda m: f"{sino(m[1])} 대 {sino(m[2])}",
     ),
 )
 _COUNTS = (
-    _rule(
+    rule(
         rf"(?P<minus>(?<![\w)])-)?(?P<sign>{_MONEY}) ?(?P<number>{_SCALED})(?: ?(?:원|달러))?",
         _money,
     ),
-    _rule(
+    rule(
         rf"{_FREE}(?P<minus>)(?P<number>{_SCALED}) ?(?P<sign>USD|EUR|JPY|KRW|[€₩])(?![A-Za-z])",
         _money,
     ),
-    _rule(
+    rule(
         r"(?<![0-9/.,])(?:([0-9]{1,3}) )?([0-9]{1,4})/([0-9]{1,4})(?![0-9/]|[.,][0-9])", _fraction
     ),
-    _rule(
+    rule(
         rf"제 ?(?P<number>[0-9]{{1,6}}) ?(?P<counter>{_COUNTER})?",
         lambda m: f"제{sino(m['number'])}" + (f" {m['counter']}" if m["counter"] else ""),
     ),
-    _rule(
-        rf"{_FREE}([0-9]{{1,6}})분의 ?([0-9]{{1,6}})", lambda m: f"{sino(m[1])}분의 {sino(m[2])}"
-    ),
-    _rule(rf"{_FREE}([0-9]{{1,4}}) ?대 ?([0-9]{{1,4}})", lambda m: f"{sino(m[1])} 대 {sino(m[2])}"),
-    _rule(  # 123-45번지
+    rule(rf"{_FREE}([0-9]{{1,6}})분의 ?([0-9]{{1,6}})", lambda m: f"{sino(m[1])}분의 {sino(m[2])}"),
+    rule(rf"{_FREE}([0-9]{{1,4}}) ?대 ?([0-9]{{1,4}})", lambda m: f"{sino(m[1])} 대 {sino(m[2])}"),
+    rule(  # 123-45번지
         r"(?<![0-9-])([0-9]{1,5})-([0-9]{1,5}) ?(?=번지|번길|호(?!선))",
         lambda m: f"{sino(m[1])} 다시 {sino(m[2])} ",
     ),
-    _rule(
+    rule(
         rf"{_FREE}(?P<first>{_SCALED})(?: ?(?P<own>{_COUNTER}|월|{_UNIT}))?"
         rf" ?[~–-] ?(?P<last>{_SCALED}) ?(?P<counter>{_COUNTER}|월|%p|{_UNIT})(?![A-Za-z²³])",
         _from_to,
     ),
-    _rule(
+    rule(
         rf"{_FREE}(?P<number>{_N}) ?km/h(?![A-Za-z])",
         lambda m: f"시속 {sino(m['number'])} 킬로미터",
     ),
-    _rule(
+    rule(
         rf"(?P<minus>(?<![\w)])-)?{_FREE}(?P<number>{_N}) ?°C(?![A-Za-z])",
         _temperature,
     ),
-    _rule(
+    rule(
         rf"(?P<minus>(?<![\w)])-)?{_FREE}(?P<number>{_SCALED}) ?(?P<counter>%p|{_UNIT})"
         r"(?![A-Za-z²³])",
         _count,
     ),
-    _rule(
+    rule(
         rf"(?P<minus>(?<![\w)])-)?{_FREE}(?P<number>{_SCALED}) ?(?P<counter>월(?!드)|{_COUNTER})",
         _count,
     ),
 )
 _REST = (
-    _rule(rf"(?<=[0-9]) ?[~–-] ?(?={_N})", lambda _: "에서 "),
-    _rule(
+    rule(rf"(?<=[0-9]) ?[~–-] ?(?={_N})", lambda _: "에서 "),
+    rule(
         rf"(?P<minus>(?<![\w)])-)?(?P<number>(?<![0-9]){_SCALED}|{_N})",
         _left,
     ),
 )
 _MIXED = [word for word in SAID if not word.isalpha()]
-_SAID = _rule(rf"(?<![A-Za-z0-9])(?:{_any(_MIXED)})(?![A-Za-z0-9])", _letters)
-_CAPITALS = _rule(r"(?<![A-Za-z.'&/-])[A-Z]{1,6}(?![A-Za-z'&]|\.[A-Za-z])", _letters)
+_SAID = rule(rf"(?<![A-Za-z0-9])(?:{any_of(_MIXED)})(?![A-Za-z0-9])", _letters)
+_CAPITALS = rule(r"(?<![A-Za-z.'&/-])[A-Z]{1,6}(?![A-Za-z'&]|\.[A-Za-z])", _letters)
 _SIGN = re.compile(rf" ?([{re.escape(''.join(SIGNS))}]) ?")
 
 
@@ -315,8 +301,8 @@ def korean(text: str) -> str:
     text = re.sub(r"\b[Nn]o\. ?(?=[0-9])|№ ?|#(?=[0-9])", "넘버 ", text)
     text = re.sub(r"(?<=[0-9]) ?[xX*] ?(?=[0-9])", " 곱하기 ", text)
     text = re.sub(r"(?<=[0-9]) ?- ?(?=[0-9.]{1,20} ?=)", " 빼기 ", text)
-    for rule in (_SCALES, *_TELEPHONES, *_DATES, *_CLOCKS, *_COUNTS, *_REST):
-        text = rule(text)
+    for read in (_SCALES, *_TELEPHONES, *_DATES, *_CLOCKS, *_COUNTS, *_REST):
+        text = read(text)
     return _signs(_CAPITALS(text))
 
 
