@@ -26,6 +26,7 @@ from portfolio_core.text.spoken import spoken
         ("at 14:30", "at fourteen thirty"),
         ("at 9:00", "at nine o'clock"),
         ("at 9 a.m. sharp", "at nine AM sharp"),
+        ("It is 9:45 pm…", "It is nine forty-five PM..."),
         ("It ended at 9 p.m.", "It ended at nine PM."),
         ("9:05 AM", "nine oh five AM"),
         ("It costs $3.50.", "It costs three dollars and fifty cents."),

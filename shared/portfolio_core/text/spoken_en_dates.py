@@ -138,7 +138,7 @@ def _half_of_day(found: re.Match[str], half: str | None) -> str:
     return f" {half.upper()}M{'.' if ends else ''}"
 
 
-_HALF = r" ?([AaPp])\.?[Mm](?![A-Za-z0-9])\.?"
+_HALF = r" ?([AaPp])\.?[Mm](?![A-Za-z0-9])(?:\.(?!\.))?"
 _CLOCKS = (
     # "9:00-17:00", "9-11 am"
     rule(
