@@ -3,12 +3,18 @@
 Digits come in as text, because leading zeros and the zeros of a decimal are spoken.
 """
 
-_ONES = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_ONES = _words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = ["", "", *"twenty thirty forty fifty sixty seventy eighty ninety".split()]
-_GROUPS = ["", *"thousand million billion trillion quadrillion".split()]
+)
+DIGITS = _ONES[:10]
+_TENS = ["", "", *_words("twenty thirty forty fifty sixty seventy eighty ninety")]
+_GROUPS = ["", *_words("thousand million billion trillion quadrillion")]
 _ORDINALS = {
     "one": "first",
     "two": "second",
@@ -71,6 +77,11 @@ def plural(word: str) -> str:
     if word.endswith("y"):
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith("x") else f"{word}s"
+
+
+def counted(number: str, one: str, many: str) -> str:
+    """Return a number with what it counts: ``"one gram"``, ``"two grams"``."""
+    return f"{cardinal(number)} {one if number == '1' else many}"
 
 
 def _place(word: str) -> str:
