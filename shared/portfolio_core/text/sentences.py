@@ -1,4 +1,4 @@
-"""Text to sentences, in English and Korean.
+"""Text to sentences, in English, Korean and whatever language the caller names.
 
 ``sentencex`` knows the abbreviations; this module keeps together what it takes apart
 (``1.``, ``2024. 3. 15.``, ``"가자!"라고``) and divides what is too long to say in one breath.
@@ -15,8 +15,12 @@ _CLOSING_QUOTES = "\"'”’»」』)"
 _BREAKS = (re.compile(r"(?<=[,;:—、，])\s*"), re.compile(r"\s+"))
 
 
-def sentences(text: str) -> list[str]:
+def sentences(text: str, language: str | None = None) -> list[str]:
     """Split cleaned text into sentences of at most 300 characters, in order, none empty.
+
+    Args:
+        text: Cleaned text.
+        language: ISO 639-1 code, for its abbreviations; none = English or Korean, line by line.
 
     Raises:
         MissingDependency: ``sentencex`` is not installed.
@@ -27,7 +31,7 @@ def sentences(text: str) -> list[str]:
         raise MissingDependency("sentencex", "pip install sentencex") from None
     result: list[str] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
-        pieces = _rejoined(list(sentencex.segment(language_of(line), line)))
+        pieces = _rejoined(list(sentencex.segment(language or language_of(line), line)))
         result.extend(part for piece in pieces for part in _breaths(piece))
     return result
 

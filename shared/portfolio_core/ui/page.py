@@ -70,9 +70,18 @@ class Page(gr.Blocks):
 
     @property
     def spec(self) -> EngineSpec[Any]:
-        """What the workload needs to run this page's engine."""
-        model = self.choice.model
-        return EngineSpec(model.key, self.engine_class.load, model.memory_bytes)
+        """What the workload needs to run this page's engine; its load downloads what is missing."""
+        model, settings = self.choice.model, self.settings
+
+        def fetch(name: str) -> Path:
+            return hub.fetch_one(model, settings, name)
+
+        def load() -> Any:  # noqa: ANN401 - each task has its own protocol
+            if model.hub is None:
+                return self.engine_class.load(None, self.machine)
+            return self.engine_class.load(hub.fetch(model, settings), self.machine, fetch)
+
+        return EngineSpec(model.key, load, model.memory_bytes)
 
     def header(self) -> None:
         """Draw title, tagline and the folded line that tells what runs, and why."""
