@@ -5,6 +5,7 @@ and how often a trial is repeated.
 """
 
 import contextlib
+import importlib.util
 import ipaddress
 import os
 import shutil
@@ -302,6 +303,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
                 title = f"server {server.process.args!r}"
                 report.sections.append((title, server.log[-_LOG_CHARACTERS:]))
     return report
+
+
+# --- Models -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with a tiny Kokoro in it, as PORTFOLIO_MODELS_DIR names it."""
+    file = ROOT / "tests" / "engines" / "tiny_kokoro.py"
+    spec = importlib.util.spec_from_file_location("tiny_kokoro", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    folder = tmp_path_factory.mktemp("models")
+    module.build(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

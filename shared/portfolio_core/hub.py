@@ -35,10 +35,12 @@ def folder(model: Model, settings: Settings) -> Path:
 
 
 def is_here(model: Model, settings: Settings) -> bool:
-    """Return whether all weights of ``model`` are on this machine and were checked."""
+    """Return whether all weights of ``model`` but its extras are here and were checked."""
     place = folder(model, settings)
-    return _verified(place) == dict(_files(model).sha256) and all(
-        (place / name).is_file() for name in _files(model).sha256
+    known = _verified(place)
+    return all(
+        known.get(name) == expected and (place / name).is_file()
+        for name, expected in _files(model).sha256.items()
     )
 
 
@@ -71,7 +73,7 @@ def fetch(
     progress: Progress = lambda _name, _done, _total: None,
     check: Callable[[], None] = lambda: None,
 ) -> Path:
-    """Bring the weights of ``model`` to its folder and return it.
+    """Bring the weights of ``model``, but for its extras, to its folder and return it.
 
     A broken-off download goes on where it stopped; a file that differs from its checksum is
     downloaded once more.
@@ -89,13 +91,44 @@ def fetch(
     place = folder(model, settings)
     if is_here(model, settings):
         return place
+    for name in _files(model).sha256:
+        fetch_one(model, settings, name, progress=progress, check=check)
+    return place
+
+
+def fetch_one(
+    model: Model,
+    settings: Settings,
+    name: str,
+    *,
+    progress: Progress = lambda _name, _done, _total: None,
+    check: Callable[[], None] = lambda: None,
+) -> Path:
+    """Bring one file of ``model``, an extra for example, to its folder and return its path.
+
+    Args:
+        model: A model with files on the Hub.
+        settings: As for :func:`fetch`, like the rest.
+        name: A file that the catalog names.
+        progress: Called from time to time.
+        check: Called from time to time; what it raises ends the download.
+
+    Raises:
+        KeyError: the catalog names no such file.
+        HubUnreachable: the file is missing and the Hub does not answer.
+        DownloadDamaged: its content is not the pinned one, also at the second try.
+    """
+    files = _files(model)
+    expected = {**files.sha256, **files.extras}[name]
+    place = folder(model, settings)
+    if _verified(place).get(name) == expected and (place / name).is_file():
+        return place / name
     tell_nothing()
     if not reachable(settings):
         raise HubUnreachable(model.name)
-    for name, expected in _files(model).sha256.items():
-        _fetch_file(model, settings, name, expected, _bar(name, progress, check))
-        write_atomically(place / _RECORD, json.dumps(_verified(place) | {name: expected}).encode())
-    return place
+    _fetch_file(model, settings, name, expected, _bar(name, progress, check))
+    write_atomically(place / _RECORD, json.dumps(_verified(place) | {name: expected}).encode())
+    return place / name
 
 
 @cache
@@ -131,9 +164,6 @@ def _verified(place: Path) -> dict[str, str]:
 
 
 def _fetch_file(model: Model, settings: Settings, name: str, expected: str, bar: type[Any]) -> None:
-    place = folder(model, settings)
-    if _verified(place).get(name) == expected and (place / name).is_file():
-        return
     for again in (False, True):
         path = _download(model, settings, name, bar, again=again)
         if _sha256(path) == expected:

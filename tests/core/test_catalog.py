@@ -32,7 +32,8 @@ def test_an_entry_is_whole_and_its_engine_exists(model):
     assert hasattr(catalog.engine_class(model), "load")
     if model.hub:
         assert re.fullmatch("[0-9a-f]{40}", model.hub.revision)
-        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in model.hub.sha256.values())
+        digests = {**model.hub.sha256, **model.hub.extras}
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests.values())
 
 
 def test_keys_are_unique():

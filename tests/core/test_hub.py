@@ -68,7 +68,7 @@ class _Answers(BaseHTTPRequestHandler):
         first = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
         self.send_response(206 if first else 200)
         self.send_header("X-Repo-Commit", REVISION)
-        self.send_header("ETag", f'"{hashlib.sha256(CONTENT[name]).hexdigest()}"')
+        self.send_header("ETag", f'"{hashlib.sha256(CONTENT.get(name, content)).hexdigest()}"')
         self.send_header("Content-Length", str(len(content) - first))
         if first:
             self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
@@ -197,6 +197,31 @@ def test_a_check_that_raises_ends_the_download(server, settings):
 
     with pytest.raises(Cancelled):
         hub.fetch(MODEL, settings, progress=lambda *now: heard.append(now), check=check)
+
+
+def test_an_extra_comes_when_it_is_asked_for_and_checked(server, settings):
+    voice = b"voice" * 1000
+    server.content["voices/a.pt"] = voice
+    extras = {"voices/a.pt": hashlib.sha256(voice).hexdigest()}
+    model = replace(MODEL, hub=replace(MODEL.hub, extras=extras))
+
+    place = hub.fetch(model, settings)
+    assert not (place / "voices").exists()
+    assert hub.is_here(model, settings)
+
+    file = hub.fetch_one(model, settings, "voices/a.pt")
+    asked = len(server.gets)
+    assert (file.read_bytes(), file) == (voice, place / "voices" / "a.pt")
+    assert hub.fetch_one(model, settings, "voices/a.pt") == file
+    assert len(server.gets) == asked
+    assert hub.is_here(model, settings)
+
+
+def test_a_file_that_the_catalog_does_not_name_is_not_fetched(server, settings):
+    with pytest.raises(KeyError):
+        hub.fetch_one(MODEL, settings, "../../x")
+
+    assert server.gets == []
 
 
 # A child that downloads; it imports what it tests and nothing more.

@@ -1,4 +1,4 @@
-"""Text to sentences, in English and Korean.
+"""Text to sentences, in English, Korean and whatever language the caller names.
 
 ``sentencex`` knows the abbreviations; this module keeps together what it takes apart
 (``1.``, ``2024. 3. 15.``, ``"가자!"라고``, the marks of ``markup``) and divides what is too
@@ -20,8 +20,12 @@ _SHORTENED = re.compile(
 _BREAKS = (re.compile(r"(?<=[,;:—、，])\s*"), re.compile(r"\s+"))
 
 
-def sentences(text: str) -> list[str]:
+def sentences(text: str, language: str | None = None) -> list[str]:
     """Split cleaned text into sentences of at most 300 characters, in order, none empty.
+
+    Args:
+        text: Cleaned text.
+        language: ISO 639-1 code, for its abbreviations; none = English or Korean, line by line.
 
     Raises:
         MissingDependency: ``sentencex`` is not installed.
@@ -33,7 +37,7 @@ def sentences(text: str) -> list[str]:
     result: list[str] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
         hidden = MARKUP.sub(_hidden, line)
-        pieces = _rejoined(list(sentencex.segment(language_of(line), hidden)))
+        pieces = _rejoined(list(sentencex.segment(language or language_of(line), hidden)))
         at = 0
         for part in (part for piece in pieces for part in _breaths(piece)):
             at = hidden.index(part, at)  # white space between the parts is skipped

@@ -75,8 +75,18 @@ class Page(gr.Blocks):
         return self.spec_of(self.choice.model)
 
     def spec_of(self, model: Model) -> EngineSpec[Any]:
-        """Return what the workload needs to run ``model``."""
-        return EngineSpec(model.key, catalog.engine_class(model).load, model.memory_bytes)
+        """Return what the workload needs to run ``model``; its load downloads what is missing."""
+        engine, settings = catalog.engine_class(model), self.settings
+
+        def fetch(name: str) -> Path:
+            return hub.fetch_one(model, settings, name)
+
+        def load() -> Any:  # noqa: ANN401 - each task has its own protocol
+            if model.hub is None:
+                return engine.load(None, self.machine)
+            return engine.load(hub.fetch(model, settings), self.machine, fetch)
+
+        return EngineSpec(model.key, load, model.memory_bytes)
 
     def header(self) -> None:
         """Draw title, tagline and the folded line that tells what runs, and why."""

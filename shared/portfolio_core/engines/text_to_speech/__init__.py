@@ -7,6 +7,7 @@ is made, show how far it is, and stop.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
 from portfolio_core.errors import (
@@ -17,6 +18,7 @@ from portfolio_core.errors import (
     TextTooLong,
     UnknownChoice,
 )
+from portfolio_core.hardware import Hardware
 from portfolio_core.media.audio import Sound
 from portfolio_core.settings import Limits
 from portfolio_core.text.clean import clean, has_words, language_of
@@ -50,7 +52,7 @@ class SpeechRequest:
 
     Attributes:
         text: Cleaned text, with at least one word.
-        voice: Key of a voice that the engine has.
+        voice: Key of a voice that the engine has, or a mix of them, see :mod:`mixing`.
         speed: 1 = the voice's own pace, from 0.5 to 2.
     """
 
@@ -111,12 +113,27 @@ class SpeechEngine(Protocol):
     revision: str
     """Commit of its weights, or the version of what carries them."""
 
+    MIXES: ClassVar[bool]
+    """Whether a request may name a mix of its voices."""
+
     @classmethod
-    def load(cls) -> Self:
+    def load(
+        cls,
+        folder: Path | None,
+        hardware: Hardware,
+        fetch: Callable[[str], Path] | None = None,
+    ) -> Self:
         """Make it ready to speak.
+
+        Args:
+            folder: Its weights, checked; none for an engine that needs no download.
+            hardware: Where it runs.
+            fetch: Brings a file that is fetched only when asked for, by its name inside the
+                folder, and returns its path; none = there is what is in the folder.
 
         Raises:
             MissingDependency: a package is not installed.
+            EngineFailed: a file of the folder cannot be read.
         """
         ...
 
@@ -136,9 +153,23 @@ class SpeechEngine(Protocol):
 
 
 def request(
-    text: object, voice: object, speed: object, *, voices: Sequence[Voice], limits: Limits
+    text: object,
+    voice: object,
+    speed: object,
+    *,
+    voices: Sequence[Voice],
+    limits: Limits,
+    mixes: bool = False,
 ) -> SpeechRequest:
     """Check a caller's values, whatever their types, and return them as a request.
+
+    Args:
+        text: What to say.
+        voice: Key of one of ``voices``, or ``"auto"``, or a mix where ``mixes`` allows it.
+        speed: From 0.5 to 2.
+        voices: The engine's voices.
+        limits: What a caller may ask for.
+        mixes: Whether the engine can mix voices.
 
     Raises:
         InvalidInput: the text is no text.
@@ -146,7 +177,8 @@ def request(
         EmptyText: it is only white space.
         NothingToSay: it has no word, number or emoji.
         UnknownChoice: there is no such voice.
-        NumberOutOfRange: the speed is no finite number from 0.5 to 2.
+        NumberOutOfRange: the speed is no finite number from 0.5 to 2, or a weight of a mix is
+            none from 0.01 to 100.
     """
     if not isinstance(text, str):
         raise EmptyText if text is None else InvalidInput
@@ -157,7 +189,14 @@ def request(
         raise EmptyText
     if not has_words(cleaned):
         raise NothingToSay
-    return SpeechRequest(cleaned, _voice(voice, cleaned, voices), _speed(speed))
+    if mixes and isinstance(voice, str) and ("+" in voice or "(" in voice):
+        from portfolio_core.engines.text_to_speech import mixing  # it needs this module's Voice
+
+        mixing.parse(voice, voices)
+        chosen = voice
+    else:
+        chosen = _voice(voice, cleaned, voices)
+    return SpeechRequest(cleaned, chosen, _speed(speed))
 
 
 def _voice(voice: object, text: str, voices: Sequence[Voice]) -> str:

@@ -24,6 +24,7 @@ import numpy as np
 
 from portfolio_core.engines.text_to_speech import SpeechRequest, SpokenSentence, Voice
 from portfolio_core.errors import EngineFailed, MissingDependency, NothingToSay
+from portfolio_core.hardware import Hardware
 from portfolio_core.media.audio import Sound, join, silence
 from portfolio_core.text.sentences import sentences
 
@@ -80,7 +81,12 @@ class EspeakEngine:
         self.revision = revision
 
     @classmethod
-    def load(cls) -> Self:
+    def load(
+        cls,
+        folder: Path | None,  # noqa: ARG003 - the wheel carries all there is
+        hardware: Hardware,  # noqa: ARG003 - the library takes one thread
+        fetch: Callable[[str], Path] | None = None,  # noqa: ARG003
+    ) -> Self:
         """Open the library of the wheel; see :class:`SpeechEngine`."""
         library = _library()
         return cls(library, library.espeak_Info(None).decode())
