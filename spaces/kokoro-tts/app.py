@@ -15,6 +15,7 @@ from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
+from portfolio_core.ui.theme import WAVEFORM
 
 EXAMPLES = [
     ["Good morning! The train to Busan leaves at 9:45 from platform 3.", tts.AUTOMATIC, 1.0],
@@ -22,8 +23,8 @@ EXAMPLES = [
     ["Dr. Kim said “안녕” and waved. It didn’t rain, e.g. on Monday.", "en-gb-female", 0.9],
 ]
 EN = {
-    "title": "Text to speech",
-    "intro": "# Text to speech\nType or paste a text in English or Korean and hear it spoken.",
+    "title": "Text to Speech",
+    "intro": "# Text to Speech\nType or paste a text in English or Korean and hear it spoken.",
     "text": "Text",
     "text_hint": "What shall I say?",
     "voice": "Voice",
@@ -39,10 +40,10 @@ KO = {
     "text": "텍스트",
     "text_hint": "무엇을 읽어 드릴까요?",
     "voice": "목소리",
-    "voice_auto": "글의 언어에 맞게",
+    "voice_auto": "언어에 맞춰 자동 선택",
     "speed": "속도",
     "speak": "읽기",
-    "sound": "소리",
+    "sound": "음성",
     "sentence": "문장 {count}개 중 {number}번째",
 }
 
@@ -52,7 +53,7 @@ class KokoroTts:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.voices: tuple[tts.Voice, ...] = page.engine_class.VOICES
+        self.on_offer: tuple[tts.Voice, ...] = page.engine_class.VOICES
 
     def speak(
         self,
@@ -72,7 +73,7 @@ class KokoroTts:
         page, locale = self.page, locale_of(request)
         with errors.boundary(page.words, request):
             wanted = tts.request(
-                text, voice, speed, voices=self.voices, limits=page.settings.limits
+                text, voice, speed, voices=self.on_offer, limits=page.settings.limits
             )
             with page.workload.enter(page.spec) as place:
                 for _ in page.turn(place, progress, locale):
@@ -82,29 +83,31 @@ class KokoroTts:
                 sounds, pace = [], Pace()
                 for spoken in engine.speak(wanted, place.check):
                     sounds.append(spoken.sound)
+                    tts.check_length(spoken, page.settings.limits)
                     if pace.due():
                         at, of = spoken.index + 1, spoken.count
                         told = page.words.say("sentence", locale, number=at, count=of)
-                        progress((at, of), desc=told)
+                        progress(at / of, desc=told)
                         yield gr.skip(), gr.skip()
-                sound = join(sounds, engine.RATE)
+                # Still at its place: one long sound at a time is held in memory.
+                name = speaking_name(wanted.text, wanted.voice, "wav")
+                file = page.keep(name, wav_bytes(join(sounds, engine.RATE)))
                 made = recipe.write(
                     page.choice,
                     revision=engine.revision,
                     parameters={"text": wanted.text, "voice": wanted.voice, "speed": wanted.speed},
                     seconds=watch.seconds,
                 )
-            name = speaking_name(wanted.text, wanted.voice, "wav")
-            yield page.keep(name, wav_bytes(sound)), made.model_dump(mode="json")
+            yield file, made.model_dump(mode="json")
 
-    def list_voices(self) -> list[dict[str, str]]:
+    def voices(self) -> list[dict[str, str]]:
         """List the voices: key, label, label in Korean, language."""
-        return [vars(voice) for voice in self.voices]
+        return [vars(voice) for voice in self.on_offer]
 
     def voice_choices(self, locale: Locale) -> list[tuple[str, str]]:
         """Return the voices as a visitor chooses among them."""
         automatic = self.page.words.say("voice_auto", locale)
-        names = [(v.label_ko if locale == "ko" else v.label, v.key) for v in self.voices]
+        names = [(v.label_ko if locale == "ko" else v.label, v.key) for v in self.on_offer]
         return [(automatic, tts.AUTOMATIC), *names]
 
     def opened(self, url: str, request: gr.Request) -> tuple[Any, ...]:
@@ -135,9 +138,14 @@ def build(
         )
         with gr.Row():
             voice = gr.Dropdown(
-                space.voice_choices("en"), value=tts.AUTOMATIC, label=words("voice")
+                space.voice_choices("en"),
+                value=tts.AUTOMATIC,
+                label=words("voice"),
+                min_width=240,
             )
-            speed = gr.Slider(tts.SLOWEST, tts.FASTEST, 1.0, step=0.05, label=words("speed"))
+            speed = gr.Slider(
+                tts.SLOWEST, tts.FASTEST, 1.0, step=0.05, label=words("speed"), min_width=240
+            )
         with gr.Row():
             speak = gr.Button(words("speak"), variant="primary", scale=3)
             stop = gr.Button(words("stop"), scale=1)
@@ -147,6 +155,7 @@ def build(
             interactive=False,
             autoplay=True,
             buttons=["download"],
+            waveform_options=WAVEFORM,
         )
         examples = gr.Examples(
             EXAMPLES,
@@ -180,7 +189,7 @@ def build(
         ]
         stop.click(None, cancels=runs, js=_STOP_SOUND, api_visibility="private")
         page.load(space.opened, address, [voice, *codes], js=_ADDRESS, api_visibility="private")
-        gr.api(space.list_voices, api_name="voices")
+        gr.api(space.voices, api_name="voices")
     return page
 
 
