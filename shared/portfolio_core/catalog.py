@@ -217,7 +217,7 @@ def choose(
         for model in (m for m in models if m.task == task and m.preset is size):
             obstacle = _obstacle(model, reachable)
             if obstacle is None:
-                return Choice(model, missed or _plain_reason(model, automatic=automatic))
+                return Choice(model, missed or _plain_reason(model, settings.preset))
             missed = missed or obstacle
     raise ModelUnavailable(task)
 
@@ -233,9 +233,10 @@ def engine_class(model: Model) -> Any:  # noqa: ANN401 - each task has its own p
     return getattr(importlib.import_module(module), name)
 
 
-def _plain_reason(model: Model, *, automatic: bool) -> Reason:
-    if not automatic:
-        return Reason("preset_chosen", {"preset": model.preset.value})
+def _plain_reason(model: Model, asked: Preset) -> Reason:
+    if asked is not Preset.AUTO:
+        code = "preset_chosen" if model.preset is asked else "nothing_larger"
+        return Reason(code, {"preset": asked.value})
     return Reason("largest_here" if model.preset is not Preset.EMBEDDED else "needs_no_download")
 
 

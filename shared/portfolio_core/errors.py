@@ -7,18 +7,21 @@ PortfolioError                     500
 ├── InvalidInput                   400  the caller's value is wrong; a repeat fails again
 │   ├── EmptyText                  400
 │   ├── TextTooLong                413
+│   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
 │   └── NothingToSay               422  text without a single letter or digit
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
-│   ├── WorkTooLong                504
 │   ├── MemoryBudgetExceeded       503
 │   └── Draining                   503
+├── WorkTooLong                    504  the work passed its deadline; a repeat would, too
 ├── Cancelled                      499  the caller went away or pressed Stop
 ├── ModelUnavailable               503  the weights are not here and cannot be had
 │   ├── HubUnreachable             503
+│   ├── DownloadRefused            503
+│   ├── NoDiskSpace                507
 │   ├── DownloadDamaged            503
 │   └── EngineFailed               503  the engine could not be loaded or broke off
 ├── MissingDependency              501  names the command that installs it
@@ -33,7 +36,11 @@ _QUOTED_CHARACTERS = 40
 
 def quoted(value: object) -> str:
     """Return a caller's value fit to show back: printable, quoted, at most 40 characters."""
-    text = "".join(c if c.isprintable() else "?" for c in str(value)[: _QUOTED_CHARACTERS + 1])
+    try:
+        whole = str(value)
+    except ValueError:  # Python refuses to write an integer of thousands of digits
+        whole = "a number"
+    text = "".join(c if c.isprintable() else "?" for c in whole[: _QUOTED_CHARACTERS + 1])
     return f"“{text[:_QUOTED_CHARACTERS]}…”" if len(text) > _QUOTED_CHARACTERS else f"“{text}”"
 
 
@@ -93,6 +100,18 @@ class TextTooLong(InvalidInput):
         super().__init__(given=given, limit=limit)
 
 
+class SoundTooLong(InvalidInput):
+    """The text would sound longer than a file may be."""
+
+    code = "sound_too_long"
+    status = 413
+    message_template = "The sound would be longer than {limit:.0f} seconds."
+    hint_template = "Shorten the text, speak faster, or send it in parts."
+
+    def __init__(self, limit: float) -> None:
+        super().__init__(limit=limit)
+
+
 class UnknownChoice(InvalidInput):
     """A name that is not in the fixed list of its parameter."""
 
@@ -141,10 +160,10 @@ class QueueFull(Busy):
     """As many callers wait for this engine as are let in."""
 
     code = "queue_full"
-    message_template = "{waiting} others are already waiting."
+    message_template = "All places are taken, {places} in number."
 
-    def __init__(self, waiting: int, retry_after_seconds: int) -> None:
-        super().__init__(retry_after_seconds, waiting=waiting)
+    def __init__(self, places: int, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds, places=places)
 
 
 class WaitedTooLong(Busy):
@@ -158,7 +177,7 @@ class WaitedTooLong(Busy):
         super().__init__(retry_after_seconds, seconds=seconds)
 
 
-class WorkTooLong(Busy):
+class WorkTooLong(PortfolioError):
     """The work itself passed its deadline and was stopped."""
 
     code = "work_too_long"
@@ -213,7 +232,27 @@ class HubUnreachable(ModelUnavailable):
 
     code = "hub_unreachable"
     message_template = "The weights of {model} are not here and the Hub cannot be reached."
-    hint_template = "Check the network, or choose the embedded preset, which needs no download."
+    hint_template = "Check the network and start again, or choose the embedded preset."
+
+
+class DownloadRefused(ModelUnavailable):
+    """The Hub answered, but does not give the file."""
+
+    code = "download_refused"
+    message_template = "The Hub does not give the file {file} of {model}."
+    hint_template = "Choose the embedded preset, or check the token and the pinned revision."
+
+    def __init__(self, model: str, file: str) -> None:
+        super().__init__(model, file=file)
+
+
+class NoDiskSpace(ModelUnavailable):
+    """The disk is too full for the weights."""
+
+    code = "no_disk_space"
+    status = 507
+    message_template = "There is no disk space left for {model}."
+    hint_template = "Make room, or point PORTFOLIO_MODELS_DIR to another disk."
 
 
 class DownloadDamaged(ModelUnavailable):

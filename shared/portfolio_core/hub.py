@@ -5,11 +5,13 @@ look whether the Hub answers at all (a miss otherwise costs about 23 s a file), 
 the content against the pinned sha256, and a record of what was checked.
 """
 
+import errno
 import hashlib
 import json
 import os
 import socket
 import sys
+import urllib.request
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,7 +19,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portfolio_core.catalog import HubFiles, Model
-from portfolio_core.errors import DownloadDamaged, HubUnreachable, MissingDependency
+from portfolio_core.errors import (
+    DownloadDamaged,
+    DownloadRefused,
+    HubUnreachable,
+    MissingDependency,
+    NoDiskSpace,
+    PortfolioError,
+)
 from portfolio_core.files import write_atomically
 from portfolio_core.settings import MEBIBYTE, Settings
 
@@ -86,6 +95,8 @@ def fetch(
 
     Raises:
         HubUnreachable: a file is missing and the Hub does not answer.
+        DownloadRefused: the Hub answers, but does not give a file.
+        NoDiskSpace: the disk is full.
         DownloadDamaged: a file's content is not the pinned one, also at the second try.
     """
     place = folder(model, settings)
@@ -134,6 +145,9 @@ def fetch_one(
 @cache
 def _answers(endpoint: str, seconds: float) -> bool:
     address = urlsplit(endpoint)
+    proxy = urllib.request.getproxies().get(address.scheme)
+    if proxy and not urllib.request.proxy_bypass(address.hostname or ""):
+        address = urlsplit(proxy)  # the transfer goes through it, so it is what must answer
     port = address.port or (443 if address.scheme == "https" else 80)
     try:
         with socket.create_connection((address.hostname or "", port), timeout=seconds):
@@ -175,7 +189,7 @@ def _fetch_file(model: Model, settings: Settings, name: str, expected: str, bar:
 def _download(model: Model, settings: Settings, name: str, bar: type[Any], *, again: bool) -> Path:
     try:
         from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import LocalEntryNotFoundError
+        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
     except ImportError:
         raise MissingDependency("huggingface_hub", "pip install huggingface_hub") from None
     import httpx
@@ -193,8 +207,21 @@ def _download(model: Model, settings: Settings, name: str, bar: type[Any], *, ag
                 tqdm_class=bar,
             )
         )
-    except (LocalEntryNotFoundError, httpx.TransportError, OSError) as error:
+    except LocalEntryNotFoundError as error:  # raised for whatever kept the file away
+        refused = isinstance(error.__cause__, HfHubHTTPError)
+        raise _no_file(model, name, refused=refused) from error
+    except HfHubHTTPError as error:
+        raise _no_file(model, name, refused=True) from error
+    except httpx.TransportError as error:
         raise HubUnreachable(model.name) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise NoDiskSpace(model.name) from error
+        raise HubUnreachable(model.name) from error
+
+
+def _no_file(model: Model, name: str, *, refused: bool) -> PortfolioError:
+    return DownloadRefused(model.name, name) if refused else HubUnreachable(model.name)
 
 
 def _sha256(path: Path) -> str:

@@ -48,6 +48,8 @@ class Limits(_Frozen):
     """Most files in one upload."""
     speech_characters: int = Field(10_000, gt=0)
     """Longest text to speak, in Unicode code points."""
+    speech_seconds: float = Field(3600, gt=0)
+    """Longest sound of one text, in seconds."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)
@@ -114,7 +116,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     Raises:
         BadSetting: an unknown ``PORTFOLIO_`` name, or a value that its setting refuses.
     """
-    own = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    # An empty variable is one that is not set, as shells and containers mean it.
+    own = {name: value for name, value in environment.items() if name.startswith(PREFIX) and value}
     limits: dict[str, str] = {}
     values: dict[str, object] = {
         field: environment[name] for name, field in _COMMON_NAMES.items() if environment.get(name)

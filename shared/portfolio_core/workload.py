@@ -33,9 +33,11 @@ log = logging.getLogger(__name__)
 E = TypeVar("E")
 State = Literal["idle", "loading", "loaded", "failed"]
 
-# How often a waiting caller looks up: often enough for a smooth page, far too seldom to cost.
+# How often a waiting caller looks up, and how often it says so although nothing has changed.
 _LOOK_SECONDS = 0.1
+_NEWS_SECONDS = 1.0
 _RETRY_AFTER_SECONDS = 5
+_NEVER = float("inf")
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Workload:
             lane = self._lanes.setdefault(spec.key, _Lane(spec))
             waiting = len(lane.places) - 1
             if waiting >= self.limits.queue_waiting:
-                raise QueueFull(waiting, _RETRY_AFTER_SECONDS)
+                raise QueueFull(len(lane.places), _RETRY_AFTER_SECONDS)
             place: Place[E] = Place(self, lane)
             lane.places.append(place)
             return place
@@ -113,20 +115,26 @@ class Workload:
 
     def wait_for(self, place: "Place[Any]") -> Iterator[int]:
         """Yield how many are ahead of ``place`` until it is its turn."""
-        deadline = time.monotonic() + self.limits.queue_wait_seconds
+        waited = 0.0
         while True:
+            told = time.monotonic()
             with self._changed:
-                place.raise_if_cancelled()
                 ahead = place.lane.places.index(place)
                 if ahead == 0:
-                    place.deadline = time.monotonic() + self.limits.work_seconds
+                    place.raise_if_cancelled()
                     return
-                if time.monotonic() > deadline:
-                    raise WaitedTooLong(self.limits.queue_wait_seconds, _RETRY_AFTER_SECONDS)
             yield ahead
             with self._changed:
-                if place.lane.places.index(place):
+                while place.lane.places.index(place) == ahead:
+                    place.raise_if_cancelled()
+                    if waited > self.limits.queue_wait_seconds:
+                        raise WaitedTooLong(self.limits.queue_wait_seconds, _RETRY_AFTER_SECONDS)
+                    if time.monotonic() - told > _NEWS_SECONDS:
+                        break  # a caller who went away is noticed when something is yielded
+                    start = time.monotonic()
                     self._changed.wait(_LOOK_SECONDS)
+                    # The load of a cold engine is nobody's fault and counts against nobody.
+                    waited += 0 if place.lane.state == "loading" else time.monotonic() - start
 
     def leave(self, place: "Place[Any]") -> None:
         """Let the next one in."""
@@ -141,7 +149,6 @@ class Workload:
         """Return the engine of a lane whose turn the caller has: nobody else loads it."""
         if lane.state != "loaded":
             self._make_room(lane)
-            lane.state = "loading"
             start = time.perf_counter()
             try:
                 lane.engine = lane.spec.load()
@@ -157,7 +164,7 @@ class Workload:
         return lane.engine
 
     def _make_room(self, lane: "_Lane") -> None:
-        """Unload idle engines, least recently used first, until ``lane``'s fits."""
+        """Unload idle engines, least recently used first, until ``lane``'s fits, and reserve it."""
         while True:
             with self._changed:
                 held = [
@@ -167,6 +174,7 @@ class Workload:
                 ]
                 taken = sum(other.spec.memory_bytes for other in held)
                 if taken + lane.spec.memory_bytes <= self._memory_bytes or not held:
+                    lane.state = "loading"  # from here on its memory counts for the others
                     return
                 idle = sorted(self._idle_lanes(), key=lambda other: other.last_used)
                 if not idle:
@@ -197,7 +205,7 @@ class Place(Generic[E]):
     def __init__(self, workload: Workload, lane: "_Lane") -> None:
         self._workload = workload
         self.lane = lane
-        self.deadline = float("inf")
+        self.deadline = _NEVER
         self._cancelled = False
 
     def waiting(self) -> Iterator[int]:
@@ -218,7 +226,10 @@ class Place(Generic[E]):
         """
         for _ in self.waiting():  # no wait at all when the caller has waited already
             pass
-        return cast("E", self._workload.load(self.lane))
+        engine = cast("E", self._workload.load(self.lane))
+        if self.deadline == _NEVER:  # the load of a cold engine is not part of the work
+            self.deadline = time.monotonic() + self._workload.limits.work_seconds
+        return engine
 
     def check(self) -> None:
         """Raise if the work should end; engines call it between steps.
@@ -271,8 +282,11 @@ class _Lane:
 
 def _close(key: str, engine: object) -> None:
     close = getattr(engine, "close", None)
-    if close is not None:
-        close()
+    try:
+        if close is not None:
+            close()
+    except Exception:  # the engine is given up either way, and whoever is here did not ask for it
+        log.exception("engine %s could not be closed", key)
     log.info("engine %s unloaded", key)
 
 

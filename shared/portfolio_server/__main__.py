@@ -8,6 +8,7 @@ import logging
 import sys
 from pathlib import Path
 
+from portfolio_core import temporary
 from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings, current
 
@@ -31,10 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(settings: Settings, folder: Path | None) -> int:
-    from portfolio_server import (  # late: a slip in a setting is told without Gradio's seconds
-        serve,
-        temporary,
-    )
+    from portfolio_server import serve  # late: a slip in a setting is told without its seconds
 
     settings = temporary.claim(settings)
     try:

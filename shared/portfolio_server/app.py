@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from portfolio_core import sweeper, temporary
 from portfolio_core import workload as work
 from portfolio_core.settings import Settings, current
 from portfolio_core.workload import Workload
@@ -25,8 +26,6 @@ from portfolio_server import (
     mount,
     selfcheck,
     spaces,
-    sweeper,
-    temporary,
 )
 from portfolio_server.gate import Gate
 from portfolio_server.mount import Page
@@ -90,7 +89,8 @@ def _mount(
 def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
     """Put the self-check and the sweeper around the start and the end of all pages."""
     start_pages = app.router.lifespan_context
-    folders = [page.folder for page in runtime.pages]
+    tool_files = runtime.settings.temp_dir / mount.TOOL_FILES
+    folders = [*(page.folder for page in runtime.pages), tool_files]
 
     @contextlib.asynccontextmanager
     async def lifespan(parent: FastAPI) -> AsyncIterator[Any]:
@@ -101,7 +101,7 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
             except selfcheck.SelfCheckFailed as error:
                 refused = error  # raised below: in here it would come out wrapped
             else:
-                async with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
+                with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
                     runtime.readiness.phase = "ready"
                     yield state
         if refused:

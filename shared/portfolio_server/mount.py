@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 
 _CLEAN_EVERY_SECONDS = 60
 _ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never listened on
-_TOOL_FILES = "mcp"
+# Folder of the files that callers of tools send along.
+TOOL_FILES = "mcp"
 # An address that ends in ?view=api should open the description of the calls. Gradio 6.31 only
 # believes it open, and shows it at the next click but one.
 _OPEN_API_VIEW = """() => {
@@ -97,11 +98,7 @@ class Page:
 
     def kept_files(self) -> set[Path]:
         """Return the files that belong to the page itself: its defaults and examples."""
-        return {
-            Path(file)
-            for block in self.blocks.blocks.values()
-            for file in getattr(block, "keep_in_cache", ())
-        }
+        return launch.kept_files(self.blocks)
 
     def use_loopback(self, host: str, port: int) -> None:
         """Tell the page's tools where to call the page, instead of asking a caller's header."""
@@ -129,7 +126,7 @@ def mount(
     """
     path = f"/spaces/{slug}"
     folder = settings.temp_dir / slug
-    others = [settings.temp_dir / other for other in [*slugs, _TOOL_FILES] if other != slug]
+    others = [settings.temp_dir / other for other in [*slugs, TOOL_FILES] if other != slug]
     _keep_results_in_own_folder()
 
     def build_and_mount() -> gr.Blocks:
@@ -165,7 +162,7 @@ def prepare_process(settings: Settings) -> None:
     """Point Gradio to our folder of temporary files, and let it call nobody."""
     os.environ["GRADIO_TEMP_DIR"] = str(settings.temp_dir)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    gradio.mcp.DEFAULT_TEMP_DIR = str(settings.temp_dir / _TOOL_FILES)
+    gradio.mcp.DEFAULT_TEMP_DIR = str(settings.temp_dir / TOOL_FILES)
     _say_nothing_to_the_hub()
 
 

@@ -23,6 +23,7 @@ from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.player import PLAY_WHOLE, Player, stop
+from portfolio_core.ui.theme import WAVEFORM
 
 EXAMPLES = [
     ["Good morning! The train to Busan leaves at 9:45 from platform 3.", tts.AUTOMATIC, 1.0],
@@ -80,13 +81,12 @@ class KokoroTts:
             as_written: Leave numbers, dates and abbreviations to the voice.
         """
         with errors.boundary(self.page.words, request):
-            audio.check_format(file_format)
-            call = self.call(text, voice, speed, speakers, as_written)
+            call = self.call(text, voice, speed, speakers, as_written, file_format)
             pace = Pace()
             for _ in self.told(call, progress, locale_of(request)):
                 if pace.due():
                     yield (gr.skip(),) * 3
-            yield self.result(call, file_format)
+            yield self.result(call)
 
     def speak_stream(
         self,
@@ -134,8 +134,8 @@ class KokoroTts:
         """Speak for the page: at once where it takes long, and in the end as a file."""
         page, on, mixed = self.page, self.on, f"{voice}({100 - share})+{mix}({share})"
         with errors.boundary(self.page.words, request):
-            audio.check_format(file_format)
-            call = self.call(text, mixed if mix else voice, speed, speakers, as_written)
+            voice = mixed if mix else voice
+            call = self.call(text, voice, speed, speakers, as_written, file_format)
             early, files, pace = False, [], Pace()
             yield {on.sound: None}
             for part in self.told(call, progress, locale_of(request)):
@@ -145,7 +145,7 @@ class KokoroTts:
                     yield {on.player.files: files}
                 elif pace.due():
                     yield {on.made: gr.skip()}
-            sound, texts, made = self.result(call, file_format)
+            sound, texts, made = self.result(call)
             yield {
                 on.sound: sound,
                 on.files: texts,
@@ -154,13 +154,21 @@ class KokoroTts:
                 on.phonemes: call.phonemes(),
             }
 
-    def call(self, text: Any, voice: Any, speed: Any, speakers: Any, as_written: Any) -> Call:
+    def call(
+        self,
+        text: Any,
+        voice: Any,
+        speed: Any,
+        speakers: Any,
+        as_written: Any,
+        file_format: Any = "wav",
+    ) -> Call:
         """Check a caller's values and plan the reading."""
         limits = self.page.settings.limits
         wanted = reading.wish(
             text, voice, speed, speakers, as_written, cast=self.cast, limits=limits
         )
-        return Call(wanted, self.cast, self.rate)
+        return Call(wanted, self.cast, self.rate, audio.check_format(file_format))
 
     def told(
         self, call: Call, progress: gr.Progress, locale: Locale
@@ -170,27 +178,27 @@ class KokoroTts:
         specs = {key: page.spec_of(model) for key, model in self.models.items()}
         turn = partial(page.turn, progress=progress, locale=locale)
         pace = Pace()
-        for part in call.sentences(page.workload, specs, turn):
+        for part in call.sentences(page.workload, specs, turn, page.settings.limits):
             if part and pace.due():
                 at, of = part.index + 1, part.count
                 said = page.words.say("sentence", locale, number=at, count=of)
-                progress((at, of), desc=said)
+                progress(at / of, desc=said)
             yield part
 
-    def result(self, call: Call, file_format: audio.Format) -> tuple[str, list[str], Any]:
+    def result(self, call: Call) -> tuple[str, list[str], Any]:
         """Write the files of a call; return sound, captions and recipe."""
         page, model = self.page, self.models[call.engine]
         chosen = model is page.choice.model
         made = recipe.write(
             page.choice if chosen else catalog.Choice(model, catalog.Reason("language")),
             revision=call.revisions[call.engine],
-            parameters={**call.wanted.arguments(), "file_format": file_format},
+            parameters={**call.wanted.arguments(), "file_format": call.file_format},
             seconds=call.seconds,
             also=sorted(call.revisions.keys() - {call.engine}),
         )
         voice = next(i.voice for i in call.plan if isinstance(i, reading.Utterance))
         name = partial(speaking_name, script.plain(call.wanted.text, call.wanted.speakers), voice)
-        sound = page.keep(name(file_format), audio.encode(call.sound(), file_format))
+        sound = page.keep(name(call.file_format), call.file)
         texts = {"srt": call.srt(), "vtt": call.vtt()}
         files = [page.keep(name(kind), text.encode()) for kind, text in texts.items()]
         return sound, files, made.model_dump(mode="json")
@@ -205,7 +213,7 @@ class KokoroTts:
             call = self.call(text, tts.AUTOMATIC, 1.0, "", False)
             return [vars(item) for item in call.plan if isinstance(item, reading.Utterance)]
 
-    def list_voices(self) -> list[dict[str, str]]:
+    def voices(self) -> list[dict[str, str]]:
         """List the voices: key, label, label in Korean, language."""
         return [vars(voice) for voice in self.cast.voices]
 
@@ -295,8 +303,12 @@ def draw_main(space: KokoroTts, words: Words, longest: int) -> None:
         label=words("text"), placeholder=words("text_hint"), lines=5, max_length=longest
     )
     with gr.Row():
-        on.voice = gr.Dropdown(space.voice_choices("en"), value=tts.AUTOMATIC, label=words("voice"))
-        on.speed = gr.Slider(tts.SLOWEST, tts.FASTEST, 1.0, step=0.05, label=words("speed"))
+        on.voice = gr.Dropdown(
+            space.voice_choices("en"), value=tts.AUTOMATIC, label=words("voice"), min_width=240
+        )
+        on.speed = gr.Slider(
+            tts.SLOWEST, tts.FASTEST, 1.0, step=0.05, label=words("speed"), min_width=240
+        )
     with gr.Row():
         on.speak = gr.Button(words("speak"), variant="primary", scale=3)
         on.stop = gr.Button(words("stop"), scale=1)
@@ -306,6 +318,7 @@ def draw_main(space: KokoroTts, words: Words, longest: int) -> None:
         type="filepath",
         interactive=False,
         buttons=["download"],
+        waveform_options=WAVEFORM,
     )
 
 
@@ -379,7 +392,7 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
     public.remove(on.format)
     api.click(space.speak_stream, public, [on.sound, on.made], api_name="speak_stream", **checks)
     gr.api(space.normalize, api_name="normalize")
-    gr.api(space.list_voices, api_name="voices")
+    gr.api(space.voices, api_name="voices")
 
 
 # The browser alone knows the address under which the page is seen.

@@ -74,7 +74,9 @@ def test_resampling_keeps_pitch_and_duration():
 
 
 def test_audible_seconds_ends_with_the_last_sound():
-    assert audible_seconds(join([tone(0.5), silence(2, 22_050)], 22_050)) == pytest.approx(0.5, 0.01)
+    assert audible_seconds(join([tone(0.5), silence(2, 22_050)], 22_050)) == pytest.approx(
+        0.5, 0.01
+    )
     assert audible_seconds(silence(1, 8000)) == 0
 
 

@@ -64,6 +64,9 @@ def test_a_preset_is_an_upper_bound():
     chosen = choose(Preset.EMBEDDED, GPU)
 
     assert (chosen.model, chosen.reason.code) == (EMBEDDED, "preset_chosen")
+    larger = choose(Preset.LARGE, GPU, models=(EMBEDDED, TINY))
+    assert (larger.model, larger.reason.code) == (TINY, "nothing_larger")
+    assert larger.reason.fields["preset"] == "large"
 
 
 def test_the_embedded_one_alone_says_that_it_needs_no_download():

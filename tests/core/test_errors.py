@@ -18,6 +18,7 @@ EXAMPLES = [
     errors.InvalidInput(),
     errors.EmptyText(),
     errors.TextTooLong(12_000, 10_000),
+    errors.SoundTooLong(3600),
     errors.UnknownChoice("voice", "../../x", ["en-us", "ko"]),
     errors.NumberOutOfRange("speed", float("nan"), 0.5, 2),
     errors.NothingToSay(),
@@ -31,6 +32,8 @@ EXAMPLES = [
     errors.ModelUnavailable("m"),
     errors.HubUnreachable("m"),
     errors.DownloadDamaged("m", "f"),
+    errors.DownloadRefused("m", "f"),
+    errors.NoDiskSpace("m"),
     errors.EngineFailed("m"),
     errors.MissingDependency("p", "pip install p"),
     errors.BadSetting("PORTFOLIO_X", "no"),
@@ -74,6 +77,10 @@ def test_korean_says_the_same_with_the_same_fields(kind):
     korean = set().union(*map(_fields, KOREAN[kind.code]))
 
     assert english == korean
+
+
+def test_a_number_too_long_to_write_is_no_failure():
+    assert errors.quoted(10**5000) == "“a number”"
 
 
 def test_a_callers_value_is_shown_short_and_printable():

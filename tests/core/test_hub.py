@@ -1,5 +1,6 @@
 """The Hub: weights come whole, checked and resumed, or with a clear error; from a real server."""
 
+import errno
 import hashlib
 import json
 import os
@@ -16,7 +17,13 @@ import huggingface_hub
 import pytest
 
 from portfolio_core import catalog, hub
-from portfolio_core.errors import Cancelled, DownloadDamaged, HubUnreachable
+from portfolio_core.errors import (
+    Cancelled,
+    DownloadDamaged,
+    DownloadRefused,
+    HubUnreachable,
+    NoDiskSpace,
+)
 from portfolio_core.settings import Settings
 
 REVISION = "a" * 40
@@ -184,8 +191,27 @@ def test_offline_asks_nobody(settings, server):
 def test_a_missing_file_on_the_hub_is_a_clear_error(server, settings):
     del server.content["config.json"]
 
-    with pytest.raises(HubUnreachable):
+    with pytest.raises(DownloadRefused) as refused:
         hub.fetch(MODEL, settings)
+
+    assert refused.value.fields["file"] == "config.json"
+
+
+def test_a_full_disk_is_a_clear_error(server, settings, monkeypatch):
+    def full(*args, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", full)
+
+    with pytest.raises(NoDiskSpace):
+        hub.fetch(MODEL, settings)
+
+
+def test_behind_a_proxy_the_proxy_is_asked(server, settings, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url)
+    elsewhere = settings.model_copy(update={"hub_endpoint": "http://hub.example"})
+
+    assert hub.reachable(elsewhere)
 
 
 def test_a_check_that_raises_ends_the_download(server, settings):

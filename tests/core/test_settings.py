@@ -41,6 +41,12 @@ def test_names_of_the_ecosystem_count_where_ours_is_not_set():
     assert from_environment({**common, "PORTFOLIO_TEMP_DIR": "/u"}).temp_dir == Path("/u")
 
 
+def test_an_empty_variable_is_not_set():
+    empty = {"PORTFOLIO_HOST": "", "PORTFOLIO_HOSTS": "", "PORTFOLIO_PORT": "", "HF_ENDPOINT": ""}
+
+    assert from_environment(empty) == from_environment({})
+
+
 def test_an_unknown_name_is_refused_and_the_near_one_named():
     with pytest.raises(BadSetting, match="did you mean PORTFOLIO_PRESET"):
         from_environment({"PORTFOLIO_PRESETT": "tiny"})

@@ -57,6 +57,9 @@ def test_has_words(text, expected):
         ("안녕하세요", "ko"),
         ("7", "en"),
         ("Samsung 갤럭시를 샀습니다", "ko"),
+        ("Samsung Galaxy S25를 샀습니다.", "ko"),
+        ("GitHub Actions로 배포하기", "ko"),
+        ("오늘 meeting은 3시, OK?", "ko"),
         ("He said 안녕 and went home", "en"),
     ],
 )

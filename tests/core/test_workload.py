@@ -76,7 +76,7 @@ def test_at_most_the_stated_number_waits(log):
     with pytest.raises(errors.QueueFull) as refused:
         load.enter(spec)
 
-    assert refused.value.fields["waiting"] == 2
+    assert refused.value.fields["places"] == 3
     load.enter(spec_of(log, key="another engine has its own queue"))
 
 
@@ -130,6 +130,80 @@ def test_work_past_its_deadline_is_stopped_at_its_next_check(log):
         time.sleep(0.03)
         with pytest.raises(errors.WorkTooLong):
             place.check()
+
+
+def test_the_load_of_a_cold_engine_is_no_part_of_the_work(log):
+    load = workload(work_seconds=0.1)
+    slow = spec_of(log, load=lambda: (time.sleep(0.2), Engine(log))[1])
+    with load.enter(slow) as place:
+        place.engine()
+        place.check()
+        deadline = place.deadline
+        place.engine()
+        assert place.deadline == deadline  # asking again gives no more time
+
+
+def test_a_load_does_not_count_against_those_who_wait(log):
+    load = workload(queue_wait_seconds=0.1)
+    slow = spec_of(log, load=lambda: (time.sleep(0.5), Engine(log))[1])
+
+    def first():
+        with load.enter(slow) as place:
+            place.engine()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    until(lambda: load.state("e") == "loading")
+    with load.enter(slow) as place:
+        place.engine()
+    thread.join(SECONDS)
+
+    assert log == ["load"]
+
+
+def test_who_waits_is_told_when_something_changes_and_once_a_second(log):
+    load, spec = workload(queue_wait_seconds=2.5), spec_of(log)
+    load.enter(spec)
+    with load.enter(spec) as place:
+        turns = place.waiting()
+        start = time.monotonic()
+        heard = [next(turns), next(turns)]
+        assert time.monotonic() - start > 0.9
+    assert heard == [1, 1]
+
+
+def test_an_engine_that_cannot_be_closed_harms_nobody(log, caplog):
+    class Stubborn(Engine):
+        def close(self):
+            raise RuntimeError("no")
+
+    load = workload(memory_bytes=1)
+    with load.enter(spec_of(log, "a", load=lambda: Stubborn(log))) as place:
+        place.engine()
+    with load.enter(spec_of(log, "b")) as place:
+        place.engine()
+
+    assert (load.state("a"), load.state("b")) == ("idle", "loaded")
+    assert "could not be closed" in caplog.text
+
+
+def test_two_loads_at_once_do_not_pass_the_budget_together(log):
+    load = workload(memory_bytes=10)
+    refused, slow = [], lambda: (time.sleep(0.2), Engine(log))[1]
+
+    def use(key):
+        try:
+            with load.enter(spec_of(log, key, 6, slow)) as place:
+                place.engine()
+                time.sleep(0.2)
+        except errors.MemoryBudgetExceeded:
+            refused.append(key)
+
+    threads = [threading.Thread(target=use, args=(key,)) for key in "ab"]
+    [thread.start() for thread in threads]
+    [thread.join(SECONDS) for thread in threads]
+
+    assert len(refused) == 1
 
 
 def test_cancelling_ends_waiting_and_work(log):

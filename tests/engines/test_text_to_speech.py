@@ -183,6 +183,7 @@ class TestRequest:
             ("a", "auto", "1", errors.NumberOutOfRange),
             ("a", "auto", True, errors.NumberOutOfRange),
             ("a", "auto", None, errors.NumberOutOfRange),
+            ("a", "auto", 10**400, errors.NumberOutOfRange),
         ],
     )
     def test_bad_input_is_a_typed_error(self, text, voice, speed, error):

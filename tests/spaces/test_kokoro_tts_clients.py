@@ -208,7 +208,7 @@ class TestMcp:
     def test_the_tools_describe_themselves(self, space):
         tools = self.run(space, lambda session: session.list_tools()).tools
 
-        assert {tool.name for tool in tools} == {"speak", "list_voices"}
+        assert {tool.name for tool in tools} == {"speak", "voices"}
         speak = next(tool for tool in tools if tool.name == "speak")
         assert all("description" in p for p in speak.inputSchema["properties"].values())
         assert speak.inputSchema["required"] == ["text"]
@@ -216,7 +216,7 @@ class TestMcp:
     def test_speak_and_voices_work(self, space):
         async def work(session):
             spoken = await session.call_tool("speak", {"text": "Hello 안녕"})
-            return spoken, await session.call_tool("list_voices", {})
+            return spoken, await session.call_tool("voices", {})
 
         spoken, voices = self.run(space, work)
 

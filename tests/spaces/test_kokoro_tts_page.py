@@ -65,7 +65,7 @@ def download(page):
 
 def test_speaks_plays_and_downloads_in_the_browsers_language(page):
     assert page.get_by_role("heading", level=1).inner_text() == (
-        "텍스트 음성 변환" if page.korean else "Text to speech"
+        "텍스트 음성 변환" if page.korean else "Text to Speech"
     )
     text = "안녕하세요. 반갑습니다." if page.korean else "Good morning. How are you?"
     speak(page, text)
@@ -108,6 +108,23 @@ def test_a_mistake_is_told_in_the_browsers_language(page):
 
     told = "읽을 것이 없습니다" if page.korean else "nothing in this text"
     page.get_by_text(told).wait_for()
+
+
+def test_the_tab_has_a_name(page):
+    assert page.title() == "Text to Speech"
+
+
+def test_a_phone_shows_the_page_without_scrolling_sideways(browser, space):
+    context = browser.new_context(locale="ko-KR", viewport={"width": 390, "height": 844})
+    phone = context.new_page()
+    phone.goto(f"{space.url}/")
+    phone.get_by_role("button", name="Dr. Kim").click()
+    phone.locator("a[download$='.wav']").wait_for()
+    phone.get_by_text("API로 호출하기").click()
+    phone.get_by_text("gradio_client").first.wait_for()
+
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
 
 
 def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):

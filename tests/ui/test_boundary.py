@@ -26,8 +26,8 @@ def test_a_typed_error_tells_what_to_do_and_its_code():
 def test_korean_visitors_read_korean():
     error = to_gradio(errors.QueueFull(16, 5), WORDS, "ko")
 
-    assert error.message.startswith("이미 16명이 기다리고 있습니다. 5초 뒤에")
-    assert error.title == "사용자가 많습니다"
+    assert error.message.startswith("대기 자리 16개가 모두 찼습니다. 5초 뒤에")
+    assert error.title == "이용자가 많습니다"
 
 
 def test_of_an_unforeseen_error_only_an_id_gets_out(caplog):

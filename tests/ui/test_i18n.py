@@ -14,7 +14,15 @@ def request(language):
 
 @pytest.mark.parametrize(
     ("language", "locale"),
-    [("ko-KR,ko;q=0.9,en;q=0.8", "ko"), ("ko", "ko"), ("en-US", "en"), ("fr", "en"), ("", "en")],
+    [
+        ("ko-KR,ko;q=0.9,en;q=0.8", "ko"),
+        ("ko", "ko"),
+        ("en-US", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        ("fr, ko;q=0.8, en;q=0.3", "ko"),
+        ("en;q=x", "en"),
+    ],
 )
 def test_the_language_of_the_request_decides(language, locale):
     assert locale_of(request(language)) == locale

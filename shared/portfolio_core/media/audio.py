@@ -62,7 +62,7 @@ def wav_bytes(sound: Sound) -> bytes:
         writer.setnchannels(1)
         writer.setsampwidth(2)
         writer.setframerate(sound.rate)
-        writer.writeframes(sound.samples.astype("<i2").tobytes())
+        writer.writeframes(sound.samples.astype("<i2", copy=False).data)
     return file.getvalue()
 
 

@@ -30,8 +30,9 @@ def has_words(text: str) -> bool:
 def language_of(text: str) -> str:
     """Return ``"ko"`` when Hangul outweighs Latin letters in ``text``, else ``"en"``.
 
-    A syllable of Hangul counts for about two Latin letters.
+    A syllable of Hangul counts for four Latin letters: a Korean sentence carries many English
+    names, and its numbers are Korean all the same.
     """
     hangul = len(_HANGUL.findall(text))
     latin = sum(c.isascii() and c.isalpha() for c in text)
-    return "ko" if 2 * hangul > latin else "en"
+    return "ko" if 4 * hangul > latin else "en"

@@ -43,7 +43,7 @@ def panel(words: Words) -> list[gr.Code]:
 
 def _tab(title: str, language: Literal["python", "javascript", "shell", "json"]) -> gr.Code:
     with gr.Tab(title):
-        return gr.Code(language=language, label=title, interactive=False, lines=1)
+        return gr.Code(language=language, label=title, interactive=False, lines=1, wrap_lines=True)
 
 
 def _python(url: str, api_name: str, arguments: Mapping[str, Any]) -> str:

@@ -11,6 +11,10 @@ KOREAN: dict[str, tuple[str, str]] = {
         "텍스트가 {given:,}자입니다. 한도는 {limit:,}자입니다.",
         "줄이거나 나누어 보내 주세요.",
     ),
+    "sound_too_long": (
+        "소리가 {limit:.0f}초보다 길어집니다.",
+        "글을 줄이거나, 더 빠르게 읽거나, 나누어 보내 주세요.",
+    ),
     "unknown_choice": (
         "{given}은(는) 알 수 없는 값입니다({parameter}).",
         "다음 중에서 골라 주세요: {choices}.",
@@ -23,24 +27,32 @@ KOREAN: dict[str, tuple[str, str]] = {
         "이 텍스트에는 소리 내어 읽을 것이 없습니다.",
         "단어나 숫자를 하나 이상 써 주세요.",
     ),
-    "busy": ("서비스가 바쁩니다.", _RETRY),
-    "queue_full": ("이미 {waiting}명이 기다리고 있습니다.", _RETRY),
+    "busy": ("지금 이용자가 많습니다.", _RETRY),
+    "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),
     "work_too_long": ("{seconds:.0f}초가 지나 작업을 멈췄습니다.", "한 번에 더 적게 보내 주세요."),
-    "memory_budget_exceeded": ("지금은 이 엔진을 올릴 메모리가 부족합니다.", _RETRY),
+    "memory_budget_exceeded": ("지금은 이 엔진을 불러올 메모리가 부족합니다.", _RETRY),
     "draining": ("서비스를 다시 시작하는 중입니다.", _RETRY),
     "cancelled": ("작업을 멈췄습니다.", "원할 때 다시 시작해 주세요."),
     "model_unavailable": ("모델 {model}을(를) 사용할 수 없습니다.", _EMBEDDED),
     "hub_unreachable": (
         "{model}의 가중치가 이 기기에 없고 허브에 연결할 수 없습니다.",
-        f"네트워크를 확인하거나 {_EMBEDDED}",
+        "네트워크를 확인하고 다시 시작하거나 embedded 프리셋을 선택해 주세요.",
+    ),
+    "download_refused": (
+        "허브가 {model}의 파일 {file}을(를) 내주지 않습니다.",
+        "embedded 프리셋을 선택하거나 토큰과 지정된 버전을 확인해 주세요.",
+    ),
+    "no_disk_space": (
+        "{model}을(를) 둘 디스크 공간이 없습니다.",
+        "공간을 비우거나 PORTFOLIO_MODELS_DIR을 다른 디스크로 지정해 주세요.",
     ),
     "download_damaged": (
         "{model}의 파일 {file}이(가) 체크섬과 다릅니다.",
-        "다시 시도해 주세요. 계속되면 허브의 파일이 고정된 것과 다른 것입니다.",
+        "다시 시도해 주세요. 계속되면 허브의 파일이 지정된 버전과 다릅니다.",
     ),
     "engine_failed": (
-        "엔진 {model}이(가) 작업을 하지 못했습니다.",
+        "엔진 {model}이(가) 작업을 마치지 못했습니다.",
         "다시 시도해 주세요. 계속되면 다른 엔진을 선택해 주세요.",
     ),
     "missing_dependency": (

@@ -4,6 +4,7 @@ Words on a page are looked up by the browser (:meth:`Words.__call__`); words tha
 says are looked up here (:meth:`Words.say`), by the language that the request asks for.
 """
 
+import contextlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,6 +41,7 @@ _COMMON_EN = {
     "reason_needs_no_download": "It needs no download, and it is the largest that runs here.",
     "reason_largest_here": "It is the largest model that runs well on this machine.",
     "reason_preset_chosen": "The preset “{preset}” was asked for.",
+    "reason_nothing_larger": "The preset “{preset}” was asked for; this is the largest there is.",
     "reason_package_missing": "{model} would be larger, but its package {package} is missing.",
     "reason_hub_unreachable": "{model} would be larger, but its weights are not on this machine "
     "and the Hub does not answer.",
@@ -58,7 +60,7 @@ _COMMON_KO = {
     "waiting": "대기 중: 앞에 {ahead}명",
     "loading": "엔진을 불러오는 중",
     "error_input": "입력을 확인해 주세요",
-    "error_busy": "사용자가 많습니다",
+    "error_busy": "이용자가 많습니다",
     "error_stopped": "정지됨",
     "error_engine": "엔진을 사용할 수 없습니다",
     "error_other": "문제가 생겼습니다",
@@ -69,8 +71,9 @@ _COMMON_KO = {
     "reason_needs_no_download": "내려받을 것이 없고, 이 기기에서 돌아가는 가장 큰 모델입니다.",
     "reason_largest_here": "이 기기에서 잘 돌아가는 가장 큰 모델입니다.",
     "reason_preset_chosen": "프리셋 “{preset}”이(가) 지정되었습니다.",
-    "reason_package_missing": "{model}이(가) 더 크지만 패키지 {package}이(가) 없습니다.",
-    "reason_hub_unreachable": "{model}이(가) 더 크지만 가중치가 이 기기에 없고 허브가 "
+    "reason_nothing_larger": "프리셋 “{preset}”이(가) 지정되었고, 이것이 가장 큰 모델입니다.",
+    "reason_package_missing": "더 큰 모델 {model}이(가) 있지만 패키지 {package}이(가) 없습니다.",
+    "reason_hub_unreachable": "더 큰 모델 {model}이(가) 있지만 가중치가 이 기기에 없고 허브가 "
     "응답하지 않습니다.",
     "hardware_cpu": "GPU를 찾지 못해 CPU 스레드 {threads}개를 사용합니다.",
     "hardware_cuda": "GPU를 찾아 사용합니다.",
@@ -128,6 +131,16 @@ class Words:
 
 def locale_of(request: gr.Request | None) -> Locale:
     """Return the language that a caller asks for; English where it does not say."""
-    header = request.headers.get("accept-language", "") if request else ""
-    first = header.split(",")[0].strip().lower()
-    return "ko" if first.startswith("ko") else "en"
+    return preferred(request.headers.get("accept-language", "") if request else "")
+
+
+def preferred(header: str) -> Locale:
+    """Return the one of our languages that an ``Accept-Language`` header weighs most."""
+    weights: dict[Locale, float] = {"en": 0.0, "ko": 0.0}
+    for part in header.lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        with contextlib.suppress(ValueError):
+            for locale in weights:
+                if tag.split("-")[0] == locale:
+                    weights[locale] = max(weights[locale], float(quality or 1))
+    return "ko" if weights["ko"] > weights["en"] else "en"

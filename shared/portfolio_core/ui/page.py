@@ -54,7 +54,7 @@ class Page(gr.Blocks):
         os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.temp_dir))
         hub.tell_nothing()
         super().__init__(
-            title=words("title"),
+            title=words.say("title", "en"),
             analytics_enabled=False,
             delete_cache=(_RESULT_SWEEP_SECONDS, int(limits.temp_age_seconds)),
         )

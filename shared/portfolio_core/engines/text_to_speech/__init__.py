@@ -4,17 +4,17 @@ An engine speaks sentence by sentence, so that a caller can play the first while
 is made, show how far it is, and stop.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from portfolio_core.errors import (
     EmptyText,
     InvalidInput,
     NothingToSay,
     NumberOutOfRange,
+    SoundTooLong,
     TextTooLong,
     UnknownChoice,
 )
@@ -113,9 +113,6 @@ class SpeechEngine(Protocol):
     revision: str
     """Commit of its weights, or the version of what carries them."""
 
-    MIXES: ClassVar[bool]
-    """Whether a request may name a mix of its voices."""
-
     @classmethod
     def load(
         cls,
@@ -199,6 +196,16 @@ def request(
     return SpeechRequest(cleaned, chosen, _speed(speed))
 
 
+def check_length(spoken: SpokenSentence, limits: Limits) -> None:
+    """Look whether the sound may go on after ``spoken``.
+
+    Raises:
+        SoundTooLong: all of it together is over the limit.
+    """
+    if spoken.start_seconds + spoken.sound.seconds > limits.speech_seconds:
+        raise SoundTooLong(limits.speech_seconds)
+
+
 def _voice(voice: object, text: str, voices: Sequence[Voice]) -> str:
     if voice == AUTOMATIC:
         language = language_of(text)
@@ -209,10 +216,9 @@ def _voice(voice: object, text: str, voices: Sequence[Voice]) -> str:
     return str(voice)
 
 
-def _speed(speed: object) -> float:
-    # bool is an int to Python; NaN passes every comparison that is written the other way round
-    if isinstance(speed, int | float) and not isinstance(speed, bool):
-        pace = float(speed)
-        if math.isfinite(pace) and SLOWEST <= pace <= FASTEST:
-            return pace
+def _speed(speed: Any) -> float:  # noqa: ANN401 - whatever a caller sent
+    # bool is an int to Python. NaN fails every comparison; an integer may be too large for float().
+    number = isinstance(speed, int | float) and not isinstance(speed, bool)
+    if number and SLOWEST <= speed <= FASTEST:
+        return float(speed)
     raise NumberOutOfRange("speed", speed, SLOWEST, FASTEST)

@@ -4,9 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from portfolio_core.engines.text_to_speech import SpeechEngine, SpokenSentence, reading
-from portfolio_core.media.audio import Sound, join
+from portfolio_core.engines.text_to_speech import (
+    SpeechEngine,
+    SpokenSentence,
+    check_length,
+    reading,
+)
+from portfolio_core.media.audio import Format, encode, join
 from portfolio_core.recipe import Stopwatch
+from portfolio_core.settings import Limits
 from portfolio_core.text import captions
 from portfolio_core.workload import EngineSpec, Place, Workload
 
@@ -20,9 +26,12 @@ class Call:
     Attributes:
         spoken: The sentences and pauses so far, in order.
         revisions: Key of each engine that took part to its revision.
+        file: All of it as a sound file, when all sentences are spoken.
     """
 
-    def __init__(self, wanted: reading.Wish, cast: reading.Cast, rate: int) -> None:
+    def __init__(
+        self, wanted: reading.Wish, cast: reading.Cast, rate: int, file_format: Format = "wav"
+    ) -> None:
         """Plan the reading of ``wanted``, at ``rate`` samples per second.
 
         Raises:
@@ -30,13 +39,19 @@ class Call:
         """
         self.wanted = wanted
         self.rate = rate
+        self.file_format = file_format
+        self.file = b""
         self.plan = reading.plan(wanted, cast)
         self.spoken: list[SpokenSentence] = []
         self.revisions: dict[str, str] = {}
         self._watch = Stopwatch()
 
     def sentences(
-        self, workload: Workload, specs: Mapping[str, EngineSpec[SpeechEngine]], turn: Turn
+        self,
+        workload: Workload,
+        specs: Mapping[str, EngineSpec[SpeechEngine]],
+        turn: Turn,
+        limits: Limits,
     ) -> Iterator[SpokenSentence | None]:
         """Yield the sentences and pauses as they are ready, and None whenever there is news.
 
@@ -44,6 +59,10 @@ class Call:
             workload: Where to queue.
             specs: The engines by key; those that the plan needs are loaded.
             turn: Waits for the turn at an engine.
+            limits: How long the sound may be.
+
+        Raises:
+            SoundTooLong: it would be longer.
         """
         needed = {item.engine for item in self.plan if isinstance(item, reading.Utterance)}
         with ExitStack() as stack:
@@ -64,8 +83,12 @@ class Call:
                     place.check()
 
             for part in reading.read(self.plan, self.wanted.speed, engines, self.rate, check):
+                check_length(part, limits)
                 self.spoken.append(part)
                 yield part
+            # Still at its place: one long sound at a time is held in memory.
+            whole = join([part.sound for part in self.spoken], self.rate)
+            self.file = encode(whole, self.file_format)
 
     @property
     def seconds(self) -> float:
@@ -77,10 +100,6 @@ class Call:
         """Key of the engine that says most of it."""
         engines = [item.engine for item in self.plan if isinstance(item, reading.Utterance)]
         return max(sorted(set(engines)), key=engines.count)
-
-    def sound(self) -> Sound:
-        """Return all of it."""
-        return join([part.sound for part in self.spoken], self.rate)
 
     def srt(self) -> str:
         """Return SRT captions."""

@@ -4,12 +4,12 @@ It looks only into the folders that it is given, never follows a link, and tells
 a file by when it came there: a copied file keeps its date, not its arrival.
 """
 
-import asyncio
 import contextlib
 import logging
 import os
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,30 +57,33 @@ def sweep(folders: Sequence[Path], kept: set[Path], limits: Limits, now: float) 
     return deleted
 
 
-@contextlib.asynccontextmanager
-async def sweeping(
+@contextlib.contextmanager
+def sweeping(
     folders: Sequence[Path], kept: Callable[[], set[Path]], limits: Limits
-) -> AsyncIterator[None]:
-    """Sweep once a minute, beside everything else, until the block ends."""
-    task = asyncio.create_task(_forever(folders, kept, limits))
+) -> Iterator[None]:
+    """Sweep once a minute in a thread of its own until the block ends.
+
+    A file that may live for less than a minute is looked for as often as it may live.
+    """
+    ended = threading.Event()
+    seconds = min(EVERY_SECONDS, limits.temp_age_seconds)
+
+    def run() -> None:
+        while not ended.wait(seconds):
+            try:
+                deleted = sweep(folders, kept(), limits, time.time())
+            except Exception:  # whatever it was, the next round may do better
+                log.exception("The temporary files could not be swept.")
+                continue
+            if deleted:
+                log.info("Swept %d temporary files", deleted)
+
+    # Nobody waits for a round that is under way: half of one is as good as none.
+    threading.Thread(target=run, name="sweeper", daemon=True).start()
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def _forever(folders: Sequence[Path], kept: Callable[[], set[Path]], limits: Limits) -> None:
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        try:
-            deleted = await asyncio.to_thread(sweep, folders, kept(), limits, time.time())
-        except OSError:
-            log.exception("The temporary files could not be swept.")
-            continue
-        if deleted:
-            log.info("Swept %d temporary files", deleted)
+        ended.set()
 
 
 def _files(folder: Path) -> Iterator[_Found]:

@@ -5,6 +5,7 @@ would be served and emptied.
 """
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings
 
 _NAME = "PORTFOLIO_TEMP_DIR"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def claim(settings: Settings) -> Settings:
@@ -30,6 +32,11 @@ def claim(settings: Settings) -> Settings:
         raise BadSetting(_NAME, "the folder cannot be made") from None
     if not os.access(folder, os.W_OK) or not _is_ours(folder):
         raise BadSetting(_NAME, "the folder belongs to somebody else")
+    mode = folder.stat().st_mode
+    if mode & stat.S_ISVTX:  # made for everybody, as /var/tmp is
+        raise BadSetting(_NAME, "it must be a folder of its own")
+    if mode & _OTHERS:  # it was there before us
+        folder.chmod(0o700)
     return settings.model_copy(update={"temp_dir": folder})
 
 
