@@ -146,7 +146,12 @@ class Workload:
             self._changed.notify_all()
 
     def load(self, lane: "_Lane") -> object:
-        """Return the engine of a lane whose turn the caller has: nobody else loads it."""
+        """Return the engine of a lane whose turn the caller has, loaded once."""
+        # A caller may have gone away while his thread still loads: the next one waits for that.
+        with lane.loading:
+            return self._loaded(lane)
+
+    def _loaded(self, lane: "_Lane") -> object:
         if lane.state != "loaded":
             self._make_room(lane)
             start = time.perf_counter()
@@ -273,6 +278,7 @@ class _Lane:
         self.places: deque[Place[Any]] = deque()
         self.engine: object = None
         self.state: State = "idle"
+        self.loading = threading.Lock()
         self.last_used = time.monotonic()
 
     def take_out(self) -> object:

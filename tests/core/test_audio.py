@@ -4,7 +4,6 @@ import io
 import wave
 
 import numpy as np
-
 import pytest
 import soundfile
 

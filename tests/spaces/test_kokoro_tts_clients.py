@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+import soundfile
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
@@ -20,6 +21,7 @@ from portfolio_core.ui.api_panel import calls
 
 TEXT = "Hello there. It didn’t rain on Monday, e.g. in 서울."
 LOUD = 1000  # of 32767
+DEFAULTS = {"file_format": "wav", "speakers": "", "as_written": False}
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
@@ -49,13 +51,56 @@ class TestPythonClient:
     """gradio_client, as the panel shows it."""
 
     def test_speak_returns_file_and_recipe(self, client):
-        file, recipe = client.predict(text=TEXT, voice="en-gb", speed=1.25, api_name="/speak")
+        wanted = {"text": TEXT, "voice": "en-gb", "speed": 1.25}
+
+        file, captions, recipe = client.predict(**wanted, api_name="/speak")
 
         assert 2 < heard(Path(file).read_bytes()) < 8
         assert recipe["model"] == "espeak-ng"
-        assert recipe["parameters"] == {"text": TEXT, "voice": "en-gb", "speed": 1.25}
+        assert recipe["parameters"] == {**DEFAULTS, **wanted}
+        assert [Path(caption).suffix for caption in captions] == [".srt", ".vtt"]
+        assert "It didn’t rain on Monday, e.g. in 서울." in Path(captions[0]).read_text("utf-8")
         again = client.predict(**recipe["parameters"], api_name="/speak")
-        assert again[1]["parameters"] == recipe["parameters"]
+        assert again[2]["parameters"] == recipe["parameters"]
+
+    @pytest.mark.parametrize("file_format", ["wav", "flac", "mp3", "ogg"])
+    def test_every_format_is_whole(self, client, file_format):
+        file, _, _ = client.predict(text="Cat.", file_format=file_format, api_name="/speak")
+
+        samples, rate = soundfile.read(file)
+        assert Path(file).name == f"cat-en-us.{file_format}"
+        assert 0.5 < len(samples) / rate < 1.5
+        assert np.abs(samples).max() > 0.1
+
+    def test_a_dialogue_with_pauses_is_read_by_its_voices(self, client):
+        text = "[pause 1s]ANNA: Hello!\n\n민수: 안녕하세요.\n\n\nANNA: Bye."
+
+        file, captions, _ = client.predict(
+            text=text, speakers="ANNA: en-us-female\n민수: ko-deep", api_name="/speak"
+        )
+
+        said = Path(captions[0]).read_text("utf-8")
+        assert "ANNA" not in said
+        assert said.index("Hello!") < said.index("안녕하세요.") < said.index("Bye.")
+        assert said.startswith("1\n00:00:01,0")
+        assert heard(Path(file).read_bytes()) > 4
+
+    def test_normalize_shows_the_words_that_will_be_said(self, client):
+        said = client.predict(text="It cost $3.50. 3시 30분입니다.", api_name="/normalize")
+
+        assert [part["spoken"] for part in said] == [
+            "It cost three dollars and fifty cents.",
+            "세 시 삼십 분입니다.",
+        ]
+        assert [part["voice"] for part in said] == ["en-us", "ko"]
+
+    def test_the_stream_brings_each_sentence_as_a_file(self, client):
+        job = client.submit(text="One. Two. Three.", api_name="/speak_stream")
+        job.result()
+        parts = [part for part in job.outputs() if isinstance(part[1], dict) and "text" in part[1]]
+
+        assert [about["text"] for _, about in parts] == ["One.", "Two.", "Three."]
+        assert all(heard(Path(file).read_bytes()) > 0.4 for file, _ in parts)
 
     def test_voices_lists_what_speak_takes(self, client):
         voices = client.predict(api_name="/voices")
@@ -64,9 +109,11 @@ class TestPythonClient:
         for voice in voices:
             client.predict(text="hi", voice=voice["key"], api_name="/speak")
 
-    def test_only_the_two_endpoints_are_public(self, client):
+    def test_only_these_endpoints_are_public(self, client):
         assert set(client.view_api(return_format="dict")["named_endpoints"]) == {
             "/speak",
+            "/speak_stream",
+            "/normalize",
             "/voices",
         }
 
@@ -81,6 +128,12 @@ class TestPythonClient:
             ({"text": "a", "speed": 9}, "number_out_of_range"),
             ({"text": "a", "speed": float("nan")}, "number_out_of_range"),
             ({"text": ["a"]}, "invalid_input"),
+            ({"text": "a", "file_format": "../x"}, "unknown_choice"),
+            ({"text": "a", "speakers": "nonsense"}, "unknown_choice"),
+            ({"text": "a", "speakers": "ANNA: nobody"}, "unknown_choice"),
+            ({"text": "a", "voice": "en-us+ko"}, "unknown_choice"),
+            ({"text": "a [pause 99s]"}, "number_out_of_range"),
+            ({"text": "[pause 1s]"}, "nothing_to_say"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
@@ -91,7 +144,7 @@ class TestPythonClient:
 
         assert error.kind == "error"
         assert f"[{code}]" in error.data["error"]
-        assert "/" not in error.data["error"].replace("../../x", "")
+        assert "/" not in error.data["error"].replace("../../x", "").replace("../x", "")
         assert written(space) == before
 
     def test_the_client_raises_it(self, client):
@@ -106,7 +159,7 @@ class TestPythonClient:
     def test_ten_thousand_characters_are_spoken(self, client):
         text = ("The quick brown fox jumps over the lazy dog. " * 230)[:10_000]
 
-        file, recipe = client.predict(text=text, api_name="/speak")
+        file, _, recipe = client.predict(text=text, api_name="/speak")
 
         assert heard(Path(file).read_bytes()) > 400
         assert recipe["parameters"]["text"] == text.strip()
@@ -158,8 +211,7 @@ class TestCurl:
             ["sh", "-c", lines], capture_output=True, text=True, timeout=60, check=True
         )
 
-        last = json.loads(done.stdout.strip().split("data: ")[-1])
-        file, recipe = last
+        file, _, recipe = json.loads(done.stdout.strip().split("data: ")[-1])
         assert recipe["parameters"]["text"] == arguments["text"]
         assert 1 < heard(httpx.get(file["url"]).content) < 8
 
@@ -182,8 +234,8 @@ class TestJavaScript:
         )
 
         assert done.returncode == 0, done.stderr
-        file, recipe = json.loads(done.stdout.strip().splitlines()[-1])
-        assert recipe["parameters"] == arguments
+        file, _, recipe = json.loads(done.stdout.strip().splitlines()[-1])
+        assert recipe["parameters"] == {**DEFAULTS, **arguments}
         assert 0.5 < heard(httpx.get(file["url"]).content) < 6
 
 
@@ -208,7 +260,7 @@ class TestMcp:
     def test_the_tools_describe_themselves(self, space):
         tools = self.run(space, lambda session: session.list_tools()).tools
 
-        assert {tool.name for tool in tools} == {"speak", "voices"}
+        assert {tool.name for tool in tools} == {"speak", "speak_stream", "normalize", "voices"}
         speak = next(tool for tool in tools if tool.name == "speak")
         assert all("description" in p for p in speak.inputSchema["properties"].values())
         assert speak.inputSchema["required"] == ["text"]
@@ -239,7 +291,8 @@ class TestMcp:
 
         spoken = self.run(space, work)
 
-        url, recipe = (part.text for part in spoken.content)
+        url, captions, recipe = (part.text for part in spoken.content)
+        assert ".vtt" in captions
         assert heard(httpx.get(url).content) > 20
         assert "espeak-ng" in recipe
         assert told

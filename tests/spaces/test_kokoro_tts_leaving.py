@@ -95,6 +95,21 @@ def test_one_over_the_places_is_refused_with_a_time(caller, space):
     assert "Try again in" in error
 
 
+def test_a_long_text_sounds_while_the_rest_is_made(browser, space):
+    page = browser.new_context(locale="en-US").new_page()
+    page.goto(space.url)
+    page.get_by_role("textbox").first.fill(LONG)
+    page.get_by_role("button", name="Speak", exact=True).click()
+
+    page.wait_for_function("() => window.portfolioPlayer?.end > 3")
+
+    assert page.evaluate("() => portfolioPlayer.context.state") == "running"
+    assert works(space)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.wait_for_function("() => window.portfolioPlayer === null")
+    page.context.close()
+
+
 def test_stop_stops_the_work(browser, space):
     page = browser.new_context(locale="en-US").new_page()
     page.goto(space.url)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 LOUD = 1000  # of 32767
+WORDS = "It cost three dollars and fifty cents."
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
@@ -130,6 +131,40 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(browser, space):
 def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):
     assert page.outside == []
     assert page.wrong == []
+
+
+def test_captions_words_and_phonemes_are_shown(page):
+    speak(page, "오늘은 3월 1일입니다." if page.korean else "It cost $3.50.")
+    page.locator("a[download$='.vtt']").first.wait_for(state="attached")
+    page.get_by_text("읽은 그대로" if page.korean else "As it was spoken").first.click()
+
+    words, phonemes = (
+        page.get_by_label(name).input_value()
+        for name in (("글", "음소") if page.korean else ("Words", "Phonemes"))
+    )
+
+    assert words == ("오늘은 삼월 일일입니다." if page.korean else WORDS)
+    assert len(phonemes) > 10
+
+
+def test_the_speakers_of_a_text_are_found(page):
+    page.get_by_text("더 보기" if page.korean else "More: ").click()
+    page.get_by_role("textbox").first.fill("ANNA: Hi!\nBEN: Hello!")
+    button(page, "Find the speakers in the text", "글에서 화자 찾기").click()
+
+    lines = page.get_by_label(
+        "대화의 목소리" if page.korean else "Voices of a dialogue", exact=False
+    )
+    page.wait_for_timeout(500)
+    assert lines.input_value() == "ANNA: en-us\nBEN: en-us-female"
+
+
+def test_a_preview_leaves_the_text_alone(page):
+    page.get_by_role("textbox").first.fill("My own text.")
+    button(page, "Try this voice", "목소리 들어 보기").click()
+    page.locator("a[download^='hello-this-is-how']").wait_for()
+
+    assert page.get_by_role("textbox").first.input_value() == "My own text."
 
 
 def test_the_page_names_the_engine(page):

@@ -110,6 +110,8 @@ class SpeechEngine(Protocol):
     """Languages that every voice can read beside its own, ISO 639-1."""
     MIXES: ClassVar[bool]
     """Whether a request may name a mix of its voices."""
+    PRONOUNCES: ClassVar[bool]
+    """Whether it follows pronunciations in the text, ``[word](/ipa/)``."""
     revision: str
     """Commit of its weights, or the version of what carries them."""
 

@@ -74,6 +74,7 @@ class EspeakEngine:
     RATE: ClassVar[int] = _RATE_HZ
     READS: ClassVar[frozenset[str]] = frozenset({"en", "ko"})
     MIXES: ClassVar[bool] = False
+    PRONOUNCES: ClassVar[bool] = False
 
     def __init__(self, library: ctypes.CDLL, revision: str) -> None:
         """Use an initialised library; :meth:`load` makes one."""

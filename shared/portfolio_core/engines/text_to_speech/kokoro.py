@@ -66,7 +66,9 @@ class KokoroEngine:
 
     VOICES: ClassVar[tuple[Voice, ...]] = kokoro_voices.VOICES
     RATE: ClassVar[int] = _RATE_HZ
+    READS: ClassVar[frozenset[str]] = frozenset()
     MIXES: ClassVar[bool] = True
+    PRONOUNCES: ClassVar[bool] = True
 
     def __init__(
         self, model: Module, folder: Path, fetch: Callable[[str], Path] | None = None

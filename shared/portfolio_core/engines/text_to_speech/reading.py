@@ -6,6 +6,7 @@ engine that has it, and a plan that gives every sentence to one of them.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from portfolio_core.engines.text_to_speech import (
     AUTOMATIC,
@@ -18,13 +19,13 @@ from portfolio_core.engines.text_to_speech import (
 )
 from portfolio_core.errors import InvalidInput, NothingToSay, UnknownChoice
 from portfolio_core.media.audio import audible_seconds, resample, silence
-from portfolio_core.text import captions, script
 from portfolio_core.settings import Limits
+from portfolio_core.text import captions, script
 from portfolio_core.text.clean import clean, has_words, language_of
 from portfolio_core.text.sentences import sentences
 from portfolio_core.text.spoken import spoken
 
-_KOREAN = "ko"
+_KOREAN: Literal["ko"] = "ko"
 _LONGEST_SPEAKERS = 1000  # characters of the lines that give speakers their voices
 
 
@@ -104,7 +105,11 @@ class Cast:
                 return voice
         raise UnknownChoice("voice", voice, [AUTOMATIC, *self._by_key])
 
-    def utterance(self, text: str, voice: str, spoken: str) -> Utterance:
+    def language_of(self, voice: str) -> str | None:
+        """Return the language of a voice or a mix; None for "auto"."""
+        return None if voice == AUTOMATIC else self._by_key[self._first(voice)].language
+
+    def utterance(self, text: str, voice: str, *, as_written: bool) -> Utterance:
         """Give a sentence to a voice that can read it: the wanted one, or the best of its language.
 
         A voice that knows no Hangul leaves Korean sentences to a Korean voice.
@@ -114,7 +119,17 @@ class Cast:
             voice = self._best(language)
         elif language == _KOREAN and not self._reads_korean(self._first(voice)):
             voice = self._best(_KOREAN)
-        return Utterance(text, spoken, voice, self._engine_of[self._first(voice)])
+        engine = self._engine_of[self._first(voice)]
+        said = text if as_written else self._said(text, voice)
+        if not self._kind[engine].PRONOUNCES:
+            said = script.without_pronunciations(said)
+        return Utterance(text, said, voice, engine)
+
+    def _said(self, text: str, voice: str) -> str:
+        """Return the words that are said for a sentence; numbers are put in words in two languages."""
+        if language_of(text) == _KOREAN:
+            return spoken(text, _KOREAN)
+        return spoken(text, "en") if self.language_of(voice) in ("en", _KOREAN) else text
 
     def _best(self, language: str) -> str:
         return next((v.key for v in self.voices if v.language == language), self.voices[0].key)
@@ -168,18 +183,15 @@ def plan(wanted: Wish, cast: Cast) -> Plan:
             planned.append(item)
             continue
         voice = wanted.speakers[item.speaker] if item.speaker else wanted.voice
+        hangul = language_of(item.text) == _KOREAN
         planned.extend(
-            cast.utterance(sentence, voice, sentence if wanted.as_written else _said(sentence))
-            for sentence in sentences(item.text)
+            cast.utterance(sentence, voice, as_written=wanted.as_written)
+            for sentence in sentences(item.text, _KOREAN if hangul else cast.language_of(voice))
             if has_words(sentence)
         )
     if not any(isinstance(item, Utterance) for item in planned):
         raise NothingToSay
     return planned
-
-
-def _said(sentence: str) -> str:
-    return spoken(sentence, "ko" if language_of(sentence) == _KOREAN else "en")
 
 
 def _speakers(lines: object, cast: Cast) -> dict[str, str]:
