@@ -156,12 +156,12 @@ class KokoroTts:
 
     def call(
         self,
-        text: Any,
-        voice: Any,
-        speed: Any,
-        speakers: Any,
-        as_written: Any,
-        file_format: Any = "wav",
+        text: object,
+        voice: object,
+        speed: object,
+        speakers: object,
+        as_written: object,
+        file_format: object = "wav",
     ) -> Call:
         """Check a caller's values and plan the reading."""
         limits = self.page.settings.limits
@@ -233,7 +233,7 @@ class KokoroTts:
         none = (self.page.words.say("mix_none", locale), "")
         return [none, *((v.label_ko if locale == "ko" else v.label, v.key) for v in voices)]
 
-    def filtered(self, language: str, request: gr.Request) -> Any:
+    def filtered(self, language: str, request: gr.Request) -> gr.Dropdown:
         """Show the voices of one language."""
         choices = self.voice_choices(locale_of(request), language)
         return gr.Dropdown(choices=choices, value=choices[1 if language else 0][1])

@@ -29,6 +29,7 @@ _COMMON_EN = {
     "examples": "Examples: a click fills in and runs",
     "waiting": "Waiting: {ahead} before you",
     "loading": "Loading the engine",
+    "downloading": "Downloading {name}, once: {size}",
     "error_input": "Please check the input",
     "error_busy": "Busy",
     "error_stopped": "Stopped",
@@ -59,6 +60,7 @@ _COMMON_KO = {
     "examples": "예시: 누르면 채워지고 바로 실행됩니다",
     "waiting": "대기 중: 앞에 {ahead}명",
     "loading": "엔진을 불러오는 중",
+    "downloading": "{name} 내려받는 중(한 번만): {size}",
     "error_input": "입력을 확인해 주세요",
     "error_busy": "이용자가 많습니다",
     "error_stopped": "정지됨",
@@ -140,7 +142,7 @@ def preferred(header: str) -> Locale:
     for part in header.lower().split(","):
         tag, _, quality = part.strip().partition(";q=")
         with contextlib.suppress(ValueError):
-            for locale in weights:
+            for locale, weight in weights.items():
                 if tag.split("-")[0] == locale:
-                    weights[locale] = max(weights[locale], float(quality or 1))
+                    weights[locale] = max(weight, float(quality or 1))
     return "ko" if weights["ko"] > weights["en"] else "en"

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from portfolio_core import catalog, hub
 from portfolio_core import hardware as machine
 from portfolio_core.catalog import Model
 from portfolio_core.files import write_atomically
-from portfolio_core.settings import Settings
+from portfolio_core.settings import MEBIBYTE, Settings
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.workload import EngineSpec, Place, State, Workload
 
 _RESULT_SWEEP_SECONDS = 60
+_LOAD_NEWS_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Page(gr.Blocks):
             task, settings, self.machine, reachable=lambda model: hub.can_be_had(model, settings)
         )
         self.engine_class = catalog.engine_class(self.choice.model)
+        self._downloads: dict[str, tuple[str, int, int]] = {}
         self._fill_in_words()
         self.i18n_instance = words.for_gradio()
 
@@ -84,7 +87,11 @@ class Page(gr.Blocks):
         def load() -> Any:  # noqa: ANN401 - each task has its own protocol
             if model.hub is None:
                 return engine.load(None, self.machine)
-            return engine.load(hub.fetch(model, settings), self.machine, fetch)
+
+            def note(name: str, done: int, whole: int) -> None:
+                self._downloads[model.key] = (name, done, whole)
+
+            return engine.load(hub.fetch(model, settings, progress=note), self.machine, fetch)
 
         return EngineSpec(model.key, load, model.memory_bytes)
 
@@ -103,9 +110,23 @@ class Page(gr.Blocks):
         for ahead in place.waiting():
             progress(0, desc=self.words.say("waiting", locale, ahead=ahead))
             yield
-        if self.workload.state(place.lane.spec.key) != "loaded":
-            progress(0, desc=self.words.say("loading", locale))
-            yield
+        key = place.lane.spec.key
+        if self.workload.state(key) == "loaded":
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="load") as thread:
+            loading = thread.submit(place.engine)
+            while not wait([loading], _LOAD_NEWS_SECONDS).done:
+                progress(*self._load_news(key, locale))
+                yield
+            loading.result()
+
+    def _load_news(self, key: str, locale: Locale) -> tuple[float, str]:
+        """Return how far the load of an engine is, as a share, and in words."""
+        name, done, whole = self._downloads.get(key, ("", 0, 0))
+        if not whole or done >= whole:
+            return 0.0, self.words.say("loading", locale)
+        size = f"{done / MEBIBYTE:.0f} / {whole / MEBIBYTE:.0f} MiB"
+        return done / whole, self.words.say("downloading", locale, name=name, size=size)
 
     def keep(self, name: str, content: bytes) -> str:
         """Write a result where its own visitor, and nobody else, can fetch it; return its path.

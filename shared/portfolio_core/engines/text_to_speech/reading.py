@@ -126,7 +126,7 @@ class Cast:
         return Utterance(text, said, voice, engine)
 
     def _said(self, text: str, voice: str) -> str:
-        """Return the words that are said for a sentence; numbers are put in words in two languages."""
+        """Return a sentence with its numbers and signs in words, where we know the language."""
         if language_of(text) == _KOREAN:
             return spoken(text, _KOREAN)
         return spoken(text, "en") if self.language_of(voice) in ("en", _KOREAN) else text
