@@ -168,3 +168,9 @@ class TestRefusals:
 
         assert code == 1
         assert sentence.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+
+    def test_a_host_that_cannot_be_one(self, python):
+        code, sentence = self.refusal(python, PORTFOLIO_HOST="no..name")
+
+        assert code == 1
+        assert "not a host name" in sentence
