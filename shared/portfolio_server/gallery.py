@@ -23,6 +23,7 @@ from portfolio_server.mount import Page
 from portfolio_server.spaces import Picture, Space
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_READ = ["GET", "HEAD"]
 _NOT_FOUND = 404
 _PAGE_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; "
@@ -74,7 +75,7 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
     machine = hardware.detect(settings)
     pictures = {space.slug: space.picture for space in found if space.picture}
 
-    @routes.api_route("/", methods=["GET", "HEAD"])
+    @routes.api_route("/", methods=_READ)
     async def show(request: Request, lang: str = "") -> HTMLResponse:
         locale = _locale(lang, request.headers.get("accept-language", ""))
         nonce = secrets.token_urlsafe(16)
@@ -93,11 +94,11 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
         }
         return HTMLResponse(content, headers=headers)
 
-    @routes.get("/favicon.ico")
+    @routes.api_route("/favicon.ico", methods=_READ)
     async def show_icon() -> Response:
         return _picture(Picture(_TEMPLATES / "icon.svg", "image/svg+xml"))
 
-    @routes.get("/pictures/{slug}")
+    @routes.api_route("/pictures/{slug}", methods=_READ)
     async def show_picture(slug: str) -> Response:
         picture = pictures.get(slug)
         if picture is None:

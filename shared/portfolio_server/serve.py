@@ -87,7 +87,7 @@ def listen(settings: Settings) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
-    except UnicodeError:  # not even the form of a name
+    except TypeError:  # not even the form of a name
         listener.close()
         raise OSError(errno.EADDRNOTAVAIL, "not a host name") from None
     except BaseException:
