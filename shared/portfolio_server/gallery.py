@@ -18,7 +18,8 @@ from starlette.responses import Response
 
 from portfolio_core import hardware
 from portfolio_core.settings import Settings
-from portfolio_server.gallery_words import WORDS, Locale
+from portfolio_core.ui.i18n import Locale, preferred
+from portfolio_server.gallery_words import WORDS
 from portfolio_server.mount import Page
 from portfolio_server.spaces import Picture, Space
 
@@ -41,7 +42,6 @@ class Status(Protocol):
 
     engine: str
     preset: str
-    reason: str
     state: CardState
 
 
@@ -57,7 +57,6 @@ class Card:
     state: CardState | None
     engine: str = ""
     preset: str = ""
-    reason: str = ""
 
     @property
     def open(self) -> bool:
@@ -130,7 +129,6 @@ def _card(space: Space, page: Page | None, locale: Locale) -> Card:
         state=state,
         engine=status.engine if status else "",
         preset=status.preset if status else "",
-        reason=status.reason if status else "",
     )
 
 
@@ -146,20 +144,7 @@ def _status(page: Page | None) -> tuple[CardState | None, Status | None]:
 
 
 def _locale(asked: str, accepted: str) -> Locale:
-    """Return the language that was asked for, else the one the browser likes best of ours."""
+    """Return the language that was asked for, else the one that the pages choose too."""
     if asked in WORDS:
         return "ko" if asked == "ko" else "en"
-    wishes = [wish.partition(";") for wish in accepted.split(",")]
-    liked = sorted(wishes, key=lambda wish: _quality(wish[2]), reverse=True)
-    for name, _, _ in liked:
-        language = name.strip().lower().partition("-")[0]
-        if language in WORDS:
-            return "ko" if language == "ko" else "en"
-    return "en"
-
-
-def _quality(parameter: str) -> float:
-    try:
-        return float(parameter.strip().removeprefix("q=") or 1)
-    except ValueError:
-        return 0
+    return preferred(accepted)
