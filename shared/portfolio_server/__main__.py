@@ -4,6 +4,7 @@ Settings come from the environment; the folder is the repository's ``spaces`` un
 """
 
 import argparse
+import errno
 import logging
 import sys
 from pathlib import Path
@@ -48,10 +49,11 @@ def _run(settings: Settings, folder: Path | None) -> int:
 
 
 def _no_address(settings: Settings, error: OSError) -> str:
-    return (
-        f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
-        "Set PORTFOLIO_PORT to another one, or stop what uses it."
-    )
+    advice = "Set PORTFOLIO_HOST to an address of this machine."
+    if error.errno in (errno.EADDRINUSE, errno.EACCES):
+        advice = "Set PORTFOLIO_PORT to another one, or stop what uses it."
+    where = f"Port {settings.port} on {settings.host}"
+    return f"{where} cannot be used ({error.strerror}). {advice}"
 
 
 def _say(sentence: str, code: int) -> int:

@@ -5,6 +5,7 @@ inside of none.
 """
 
 import contextlib
+import ipaddress
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -34,7 +35,7 @@ from portfolio_server.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-# The server calls itself by these when a page is used as a tool.
+# The server calls itself by these when a page is used as a tool; people here do, too.
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -117,9 +118,28 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"]
     )
-    if settings.hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*settings.hosts, *_LOOPBACK])
+    hosts = _hosts(settings)
+    if hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_middleware(errors.Boundary)
     app.add_middleware(headers.KindRefusals)
     app.add_middleware(headers.SafeResponses)
     app.add_middleware(headers.NoForwarded)
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """Return the names that the server answers to; none means any.
+
+    A page elsewhere can let its own name lead a visitor's browser to this machine. Who listens
+    on loopback only is not meant to be reached by such a name.
+    """
+    if settings.hosts:
+        return [*settings.hosts, *_LOOPBACK]
+    return [settings.host, *_LOOPBACK] if _is_loopback(settings.host) else []
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

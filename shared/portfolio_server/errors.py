@@ -47,6 +47,7 @@ def plain(status: int) -> JSONResponse:
 
 
 _SENTENCES: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "The arguments are not those that this address takes.",
     HTTPStatus.FORBIDDEN: "This is not served here.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",

@@ -18,11 +18,13 @@ from starlette.responses import Response
 
 from portfolio_core import hardware
 from portfolio_core.settings import Settings
-from portfolio_server.gallery_words import WORDS, Locale
+from portfolio_core.ui.i18n import Locale, preferred
+from portfolio_server.gallery_words import WORDS
 from portfolio_server.mount import Page
 from portfolio_server.spaces import Picture, Space
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_READ = ["GET", "HEAD"]
 _NOT_FOUND = 404
 _PAGE_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; "
@@ -40,7 +42,6 @@ class Status(Protocol):
 
     engine: str
     preset: str
-    reason: str
     state: CardState
 
 
@@ -56,7 +57,6 @@ class Card:
     state: CardState | None
     engine: str = ""
     preset: str = ""
-    reason: str = ""
 
     @property
     def open(self) -> bool:
@@ -74,7 +74,7 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
     machine = hardware.detect(settings)
     pictures = {space.slug: space.picture for space in found if space.picture}
 
-    @routes.api_route("/", methods=["GET", "HEAD"])
+    @routes.api_route("/", methods=_READ)
     async def show(request: Request, lang: str = "") -> HTMLResponse:
         locale = _locale(lang, request.headers.get("accept-language", ""))
         nonce = secrets.token_urlsafe(16)
@@ -93,11 +93,11 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
         }
         return HTMLResponse(content, headers=headers)
 
-    @routes.get("/favicon.ico")
+    @routes.api_route("/favicon.ico", methods=_READ)
     async def show_icon() -> Response:
         return _picture(Picture(_TEMPLATES / "icon.svg", "image/svg+xml"))
 
-    @routes.get("/pictures/{slug}")
+    @routes.api_route("/pictures/{slug}", methods=_READ)
     async def show_picture(slug: str) -> Response:
         picture = pictures.get(slug)
         if picture is None:
@@ -129,7 +129,6 @@ def _card(space: Space, page: Page | None, locale: Locale) -> Card:
         state=state,
         engine=status.engine if status else "",
         preset=status.preset if status else "",
-        reason=status.reason if status else "",
     )
 
 
@@ -145,20 +144,7 @@ def _status(page: Page | None) -> tuple[CardState | None, Status | None]:
 
 
 def _locale(asked: str, accepted: str) -> Locale:
-    """Return the language that was asked for, else the one the browser likes best of ours."""
+    """Return the language that was asked for, else the one that the pages choose too."""
     if asked in WORDS:
         return "ko" if asked == "ko" else "en"
-    wishes = [wish.partition(";") for wish in accepted.split(",")]
-    liked = sorted(wishes, key=lambda wish: _quality(wish[2]), reverse=True)
-    for name, _, _ in liked:
-        language = name.strip().lower().partition("-")[0]
-        if language in WORDS:
-            return "ko" if language == "ko" else "en"
-    return "en"
-
-
-def _quality(parameter: str) -> float:
-    try:
-        return float(parameter.strip().removeprefix("q=") or 1)
-    except ValueError:
-        return 0
+    return preferred(accepted)

@@ -1,8 +1,6 @@
 """The words of the gallery in English and Korean."""
 
-from typing import Literal
-
-Locale = Literal["en", "ko"]
+from portfolio_core.ui.i18n import Locale
 
 _EN = {
     "title": "Spaces Portfolio",
@@ -11,8 +9,8 @@ _EN = {
     "machine": "This machine",
     "cpu": "CPU",
     "cuda": "GPU",
-    "threads": "threads",
-    "memory": "for engines",
+    "threads": "{} threads",
+    "memory": "{} GiB for engines",
     "applications": "Applications",
     "engine": "Engine",
     "open": "Open",
@@ -39,8 +37,8 @@ _KO = {
     "machine": "이 서버",
     "cpu": "CPU",
     "cuda": "GPU",
-    "threads": "스레드",
-    "memory": "엔진용",
+    "threads": "스레드 {}개",
+    "memory": "엔진용 메모리 {} GiB",
     "applications": "애플리케이션",
     "engine": "엔진",
     "open": "열기",

@@ -29,7 +29,7 @@ def router(readiness: Readiness, limits: Limits) -> APIRouter:
             return JSONResponse(content)
         return JSONResponse(content, _NOT_NOW, {"Retry-After": _SOON_SECONDS})
 
-    @routes.get("/v1/limits")
+    @routes.api_route("/v1/limits", methods=_READ)
     async def v1_limits() -> dict[str, Any]:
         return described
 

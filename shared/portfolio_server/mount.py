@@ -9,20 +9,24 @@ import asyncio
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import gradio as gr
 import gradio.blocks
 import gradio.mcp
+import gradio.routes
 import huggingface_hub.constants
 import huggingface_hub.utils
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from gradio.components import Component
 from gradio.components.api_component import Api
 from gradio.context import LocalContext
+from gradio.route_utils import FnIndexInferError, get_fn
 from gradio.routes import App
 from gradio.server_messages import UnexpectedErrorMessage
 from gradio.utils import get_upload_folder
@@ -30,7 +34,7 @@ from starlette.routing import Mount
 
 from portfolio_core.settings import Settings
 from portfolio_core.ui import launch
-from portfolio_server import files_in
+from portfolio_server import errors, files_in
 from portfolio_server.allowlist import Features
 
 log = logging.getLogger(__name__)
@@ -39,6 +43,7 @@ _CLEAN_EVERY_SECONDS = 60
 _ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never listened on
 # Folder of the files that callers of tools send along.
 TOOL_FILES = "mcp"
+_CALL_BY_WORDS = "/gradio_api/call/v2/"
 # An address that ends in ?view=api should open the description of the calls. Gradio 6.31 only
 # believes it open, and shows it at the next click but one.
 _OPEN_API_VIEW = """() => {
@@ -148,6 +153,7 @@ def mount(
         log.error("The tools of the page %s did not start: %s", slug, blocks.mcp_error)
     app = mounted(parent).app
     assert isinstance(app, App)  # noqa: S101 - for the type checker
+    _answer_wrong_calls(app)
     return Page(slug, path, folder, _features(blocks), blocks, app)
 
 
@@ -201,6 +207,37 @@ def _keep_no_statistics(blocks: gr.Blocks) -> None:
 def _accept_only_uploads(blocks: gr.Blocks) -> None:
     """Let the page take files only from its own uploads, as it does when launched alone."""
     blocks.has_launched = True
+
+
+def _answer_wrong_calls(app: App) -> None:
+    """Answer a call of nothing, or with the wrong arguments; Gradio breaks on both.
+
+    Only what comes from the very place that looks at the caller's words counts as the caller's
+    mistake; the same exception from elsewhere stays one of ours.
+    """
+
+    async def on_unknown_name(_: Request, __: Exception) -> Response:
+        return errors.plain(HTTPStatus.NOT_FOUND)
+
+    async def on_unknown_number(request: Request, error: Exception) -> Response:
+        named = error.args == (f"/{request.url.path.rstrip('/').rpartition('/')[2]}",)
+        if _raised_in(error, get_fn) or (named and _CALL_BY_WORDS in request.url.path):
+            return errors.plain(HTTPStatus.NOT_FOUND)
+        raise error
+
+    async def on_wrong_arguments(_: Request, error: Exception) -> Response:
+        if _raised_in(error, gradio.routes.client_utils.construct_args):
+            return errors.plain(HTTPStatus.BAD_REQUEST)
+        raise error
+
+    app.add_exception_handler(FnIndexInferError, on_unknown_name)
+    app.add_exception_handler(KeyError, on_unknown_number)
+    app.add_exception_handler(TypeError, on_wrong_arguments)
+
+
+def _raised_in(error: Exception, function: Callable[..., object]) -> bool:
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and frames[-1].f_code is getattr(function, "__code__", None)
 
 
 def _features(blocks: gr.Blocks) -> Features:

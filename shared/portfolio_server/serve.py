@@ -6,6 +6,7 @@ second signal ends it on the spot. It knows HTTP's outside only.
 """
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -86,6 +87,9 @@ def listen(settings: Settings) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
+    except TypeError:  # not even the form of a name
+        listener.close()
+        raise OSError(errno.EADDRNOTAVAIL, "not a host name") from None
     except BaseException:
         listener.close()
         raise

@@ -1,9 +1,15 @@
 """A Space started alone keeps its files to itself, and not for ever."""
 
+import errno
+import subprocess
 import time
 
 import httpx
 import pytest
+from tests.conftest import clean_environment
+
+from portfolio_core.settings import Settings
+from portfolio_core.ui import launch
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +59,33 @@ def test_its_folder_is_closed_to_others(space):
     _, folder = space
 
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+class TestNoAddress:
+    def ended(self, python, tmp_path, **variables):
+        done = subprocess.run(
+            [python, "spaces/kokoro-tts/app.py"],
+            env=clean_environment(tmp_path) | variables,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stderr.splitlines()[-1]
+
+    def test_a_host_that_is_not_ours_is_no_port_in_use(self, python, tmp_path):
+        code, sentence = self.ended(python, tmp_path, PORTFOLIO_HOST="192.0.2.1")
+
+        assert code == 1
+        assert sentence.startswith("192.0.2.1:7860 cannot be listened on")
+        assert "PORTFOLIO_HOST" in sentence
+
+    def test_a_name_that_nobody_has_is_told(self, python, tmp_path):
+        code, sentence = self.ended(python, tmp_path, PORTFOLIO_HOST="no..name")
+
+        assert code == 1
+        assert sentence.startswith("no..name:7860 cannot be listened on")
+
+    def test_the_port_proposed_instead_exists(self):
+        in_use = OSError(errno.EADDRINUSE, "in use")
+
+        assert "PORTFOLIO_PORT=7861." in launch._no_address(Settings(port=7860), in_use)
+        assert "PORTFOLIO_PORT=65534." in launch._no_address(Settings(port=65535), in_use)

@@ -101,6 +101,14 @@ class TestHealth:
     def test_a_started_server_is_ready(self, server):
         assert server.client.get("/readyz").json()["status"] == "ready"
 
+    def test_whoever_asks_for_the_head_gets_the_head(self, make, ask):
+        app = make("words")
+
+        for path in ("/", "/livez", "/v1/limits", "/favicon.ico"):
+            answer = ask(app, path, "HEAD")
+            assert (path, answer.status_code, answer.content) == (path, 200, b"")
+        assert ask(app, "/pictures/none", "HEAD").status_code == 404
+
     def test_limits_are_told_with_their_meaning(self, make, ask):
         told = ask(make("words", limits={"speech_characters": 77}), "/v1/limits").json()
 
@@ -152,12 +160,27 @@ class TestHeaders:
         for host in ("portfolio.example", "portfolio.example:80", "127.0.0.1"):
             assert ask(app, "/livez", headers={"host": host}).status_code == 200
 
-    def test_no_origin_may_read_unless_it_is_named(self, server):
-        closed, headers = server, {"origin": "https://evil.example"}
+    def test_on_loopback_it_answers_to_names_of_loopback_only(self, make, ask):
+        app = make("words")
+
+        for host in ("evil.example", "127.0.0.1.evil.example", "192.0.2.1", "", "0.0.0.0"):
+            for path in ("/livez", "/spaces/words/config"):
+                assert ask(app, path, headers={"host": host}).status_code == 400
+        for host in ("localhost", "LOCALHOST:7860", "127.0.0.1:7860", "[::1]", "[::1]:7860"):
+            assert ask(app, "/livez", headers={"host": host}).status_code == 200
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+    def test_elsewhere_without_a_list_it_answers_to_any(self, make, ask, host):
+        assert ask(make(host=host), "/livez", headers={"host": "x.example"}).status_code == 200
+
+    def test_no_origin_may_read_unless_it_is_named(self, serve):
+        closed = serve("words", hosts=("public.example",))
+        headers = {"origin": "https://evil.example"}
 
         for path in [*ADDRESSES, "/spaces/words/config"]:
             for host in ("public.example", "127.0.0.1"):
                 answer = closed.client.get(path, headers={**headers, "host": host})
+                assert answer.status_code in {200, 404}
                 assert "access-control-allow-origin" not in answer.headers
                 assert "access-control-allow-credentials" not in answer.headers
 

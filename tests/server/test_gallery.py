@@ -138,7 +138,7 @@ LANGUAGES = [
     ("", "en-US,en;q=0.9,ko;q=0.8", "en"),
     ("", "fr,ko;q=0.3,en;q=0.2", "ko"),
     ("", "fr", "en"),
-    ("", "ko;q=x", "ko"),
+    ("", "en;q=0.2, ko;q=0.3", "ko"),
     ("?lang=ko", "en", "ko"),
     ("?lang=en", "ko", "en"),
     ("?lang=xx", "ko", "ko"),
@@ -151,6 +151,22 @@ def test_the_language_is_the_one_asked_for_or_the_browsers(get_sounds):
 
         assert f'<html lang="{locale}">' in page, (asked, accepted)
         assert ("소리를 만듭니다." in page) is (locale == "ko")
+
+
+def test_the_machine_is_described_in_the_same_language(get_sounds):
+    english, korean = (get_sounds(f"/?lang={lang}").text for lang in ("en", "ko"))
+
+    assert re.search(r"<li>\d+ threads</li>\s*<li>[\d.]+ GiB for engines</li>", english)
+    assert "Fits" not in korean  # a page tells its reason in English
+    assert re.search(r"<li>스레드 \d+개</li>\s*<li>엔진용 메모리 [\d.]+ GiB</li>", korean)
+
+
+def test_it_chooses_the_language_as_the_pages_do(get_sounds):
+    from portfolio_core.ui.i18n import preferred
+
+    for accepted in ("ko;q=x", "ko, en", "en;q=0.9,ko;q=0.9", "*", "ko-KR;q=0.1", "EN-gb,KO;q=0.2"):
+        page = get_sounds("/", accept_language=accepted).text
+        assert f'<html lang="{preferred(accepted)}">' in page, accepted
 
 
 def test_the_page_needs_nobody_else_and_runs_nothing(get_sounds):

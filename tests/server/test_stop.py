@@ -168,3 +168,11 @@ class TestRefusals:
 
         assert code == 1
         assert sentence.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+
+    @pytest.mark.parametrize("host", ["no..name", "é..x", "192.0.2.1"])
+    def test_a_host_that_is_not_ours(self, python, host):
+        code, sentence = self.refusal(python, PORTFOLIO_HOST=host)
+
+        assert code == 1
+        assert sentence.startswith(f"Port 7860 on {host} cannot be used")
+        assert "Set PORTFOLIO_HOST" in sentence

@@ -29,8 +29,8 @@ class TestBrokenOffUploads:
 def break_off_uploads(server, count):
     """Begin to send files and close the connections; wait until the server has seen it."""
     head = (
-        f"POST {server.api('echo', 'upload')} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n"
-        "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+        f"POST {server.api('echo', 'upload')} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "Content-Length: 90000\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
         '--b\r\nContent-Disposition: form-data; name="files"; filename="f"\r\n\r\nhalf a file'
     )
     port = int(server.url.rpartition(":")[2])

@@ -120,7 +120,11 @@ def _name(build: Callable[[], gr.Blocks]) -> str:
 
 def _try_address(host: str, port: int) -> None:
     """Take the address and give it back: Gradio would not say why it could not."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:  # not even the form of a name
+        raise OSError(errno.EADDRNOTAVAIL, "not a host name") from None
+    family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
