@@ -132,27 +132,41 @@ class KokoroTts:
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Iterator[dict[Any, Any]]:
         """Speak for the page: at once where it takes long, and in the end as a file."""
-        page, on, mixed = self.page, self.on, f"{voice}({100 - share})+{mix}({share})"
+        on, mixed = self.on, f"{voice}({100 - share})+{mix}({share})"
         with errors.boundary(self.page.words, request):
             voice = mixed if mix else voice
             call = self.call(text, voice, speed, speakers, as_written, file_format)
-            early, files, pace = False, [], Pace()
+            files: list[str] = []  # the sentences that play already
+            pace = Pace()
             yield {on.sound: None}
             for part in self.told(call, progress, locale_of(request)):
-                early = early or bool(part and call.seconds * part.count > PATIENCE_SECONDS)
-                if part and early:
-                    files.append(page.keep(f"{len(files)}.wav", audio.wav_bytes(part.sound)))
+                if part and (pace.due() if files else self.takes_long(call, part)):
+                    files += self.sentence_files(call, len(files))
                     yield {on.player.files: files}
                 elif pace.due():
                     yield {on.made: gr.skip()}
             sound, texts, made = self.result(call)
+            files += self.sentence_files(call, len(files)) if files else []
             yield {
+                on.player.files: files,
                 on.sound: sound,
                 on.files: texts,
                 on.made: made,
                 on.how: call.words(),
                 on.phonemes: call.phonemes(),
             }
+
+    def takes_long(self, call: Call, latest: tts.SpokenSentence) -> bool:
+        """Return whether a visitor should hear the beginning before the end is made."""
+        each = call.seconds / len(call.spoken)
+        return each * latest.count > PATIENCE_SECONDS
+
+    def sentence_files(self, call: Call, start: int) -> list[str]:
+        """Write the sentences from number ``start`` on, each as a file to play."""
+        return [
+            self.page.keep(f"{number}.wav", audio.wav_bytes(part.sound))
+            for number, part in enumerate(call.spoken[start:], start)
+        ]
 
     def call(
         self,
@@ -226,6 +240,12 @@ class KokoroTts:
             *((v.label_ko if locale == "ko" else v.label, v.key) for v in voices),
         ]
 
+    def language_choices(self, locale: Locale) -> list[tuple[str, str]]:
+        """Return the languages of the voices, each by its own name."""
+        codes = dict.fromkeys(voice.language for voice in self.cast.voices)
+        every = (self.page.words.say("language_all", locale), "")
+        return [every, *((LANGUAGES[code], code) for code in codes)]
+
     def mix_choices(self, locale: Locale) -> list[tuple[str, str]]:
         """Return the voices that can be mixed in."""
         mixable = catalog.engine_class(self.page.choice.model).MIXES
@@ -262,6 +282,7 @@ class KokoroTts:
         locale = locale_of(request)
         arguments = dict(zip(("text", "voice", "speed"), EXAMPLES[0], strict=True))
         return (
+            gr.Dropdown(choices=self.language_choices(locale)),
             gr.Dropdown(choices=self.voice_choices(locale)),
             gr.Dropdown(choices=self.mix_choices(locale)),
             *api_panel.calls(url, "speak", arguments),
@@ -325,11 +346,10 @@ def draw_main(space: KokoroTts, words: Words, longest: int) -> None:
 def draw_more(space: KokoroTts, words: Words) -> None:
     """Draw what some need, folded away."""
     on = space.on
-    languages = dict.fromkeys(voice.language for voice in space.cast.voices)
     with gr.Accordion(words("more"), open=False):
         with gr.Row():
             on.language = gr.Dropdown(
-                [("…", ""), *((LANGUAGES[code], code) for code in languages)],
+                space.language_choices("en"),
                 value="",
                 label=words("language"),
             )
@@ -339,6 +359,7 @@ def draw_more(space: KokoroTts, words: Words) -> None:
             on.mix = gr.Dropdown(space.mix_choices("en"), value="", label=words("mix"))
             on.share = gr.Slider(1, 99, 50, step=1, label=words("share"))
         gr.Markdown(words("marks"))
+        gr.Markdown(words("korean"), visible=len(space.models) > 1)
         on.speakers = gr.Textbox(
             "", label=words("speakers"), placeholder=words("speakers_hint"), lines=2
         )
@@ -385,7 +406,9 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
     stop(on.stop, runs)
     on.language.change(space.filtered, on.language, on.voice, **inside)
     on.find.click(space.proposed, [on.text, on.speakers], on.speakers, **inside)
-    page.load(space.opened, on.address, [on.voice, on.mix, *on.codes], js=_ADDRESS, **inside)
+    page.load(
+        space.opened, on.address, [on.language, on.voice, on.mix, *on.codes], js=_ADDRESS, **inside
+    )
     api = gr.Button(visible=False)
     public = [on.text, on.voice, on.speed, on.format, on.speakers, on.as_written]
     api.click(space.speak, public, [on.sound, on.files, on.made], api_name="speak", **checks)

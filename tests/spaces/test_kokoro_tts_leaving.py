@@ -103,6 +103,7 @@ def test_a_long_text_sounds_while_the_rest_is_made(browser, space):
 
     page.wait_for_function("() => window.portfolioPlayer?.end > 3")
 
+    assert page.evaluate("() => portfolioPlayer.taken") > 1
     assert page.evaluate("() => portfolioPlayer.context.state") == "running"
     assert works(space)
     page.get_by_role("button", name="Stop", exact=True).click()

@@ -43,6 +43,7 @@ _COMMON_EN = {
     "reason_largest_here": "It is the largest model that runs well on this machine.",
     "reason_preset_chosen": "The preset “{preset}” was asked for.",
     "reason_nothing_larger": "The preset “{preset}” was asked for; this is the largest there is.",
+    "reason_language": "It reads the language of the text.",
     "reason_package_missing": "{model} would be larger, but its package {package} is missing.",
     "reason_hub_unreachable": "{model} would be larger, but its weights are not on this machine "
     "and the Hub does not answer.",
@@ -74,6 +75,7 @@ _COMMON_KO = {
     "reason_largest_here": "이 기기에서 잘 돌아가는 가장 큰 모델입니다.",
     "reason_preset_chosen": "프리셋 “{preset}”이(가) 지정되었습니다.",
     "reason_nothing_larger": "프리셋 “{preset}”이(가) 지정되었고, 이것이 가장 큰 모델입니다.",
+    "reason_language": "글의 언어를 읽는 모델입니다.",
     "reason_package_missing": "더 큰 모델 {model}이(가) 있지만 패키지 {package}이(가) 없습니다.",
     "reason_hub_unreachable": "더 큰 모델 {model}이(가) 있지만 가중치가 이 기기에 없고 허브가 "
     "응답하지 않습니다.",
