@@ -15,7 +15,6 @@ from portfolio_core.engines.text_to_speech import reading
 from portfolio_core.engines.text_to_speech.call import Call
 from portfolio_core.media import audio
 from portfolio_core.text import script
-from portfolio_core.text.clean import language_of
 from portfolio_core.text.filenames import speaking_name
 from portfolio_core.ui import api_panel, errors
 from portfolio_core.ui.i18n import Locale, Words, locale_of
@@ -30,17 +29,6 @@ EXAMPLES = [
     ["안녕하세요. 오늘은 2026년 11월 22일, 기온은 7도입니다.", tts.AUTOMATIC, 1.0],
     ["Dr. Kim said “안녕” and waved. [pause 0.8s] It cost $3.50.", tts.AUTOMATIC, 0.9],
 ]
-LANGUAGES = {
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "hi": "हिन्दी",
-    "it": "Italiano",
-    "ja": "日本語",
-    "ko": "한국어",
-    "pt": "Português",
-    "zh": "中文",
-}
 SAMPLES = {"ko": "안녕하세요. 제 목소리는 이렇습니다.", "en": "Hello! This is how I sound."}
 # A text that is spoken within this time is played when it is whole; a longer one at once.
 PATIENCE_SECONDS = 1.0
@@ -244,7 +232,7 @@ class KokoroTts:
         """Return the languages of the voices, each by its own name."""
         codes = dict.fromkeys(voice.language for voice in self.cast.voices)
         every = (self.page.words.say("language_all", locale), "")
-        return [every, *((LANGUAGES[code], code) for code in codes)]
+        return [every, *((reading.LANGUAGES[code], code) for code in codes)]
 
     def mix_choices(self, locale: Locale) -> list[tuple[str, str]]:
         """Return the voices that can be mixed in."""
@@ -262,20 +250,6 @@ class KokoroTts:
         """Return a sentence in which a voice introduces itself."""
         language = next((v.language for v in self.cast.voices if v.key == voice), "en")
         return SAMPLES.get(language, SAMPLES["en"])
-
-    def proposed(self, text: str, lines: str) -> str:
-        """Give each speaker of the text a voice of its own, keeping those that have one."""
-        named = {line.partition(":")[0].strip() for line in lines.split("\n")}
-        found = [name for name in script.find_speakers(text) if name not in named]
-        voices: dict[str, list[str]] = {}
-        for voice in self.cast.voices:
-            voices.setdefault(voice.language, []).append(voice.key)
-        added = [
-            f"{name}: {own[number % len(own)]}"
-            for number, name in enumerate(found)
-            if (own := voices[language_of(name)])
-        ]
-        return "\n".join([*filter(str.strip, lines.split("\n")), *added])
 
     def opened(self, url: str, request: gr.Request) -> tuple[Any, ...]:
         """Say in the visitor's language what the browser cannot look up by itself."""
@@ -405,7 +379,7 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
     ]
     stop(on.stop, runs)
     on.language.change(space.filtered, on.language, on.voice, **inside)
-    on.find.click(space.proposed, [on.text, on.speakers], on.speakers, **inside)
+    on.find.click(space.cast.propose, [on.text, on.speakers], on.speakers, **inside)
     page.load(
         space.opened, on.address, [on.language, on.voice, on.mix, *on.codes], js=_ADDRESS, **inside
     )

@@ -46,6 +46,19 @@ class Utterance:
     engine: str
 
 
+LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "hi": "हिन्दी",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "pt": "Português",
+    "zh": "中文",
+}
+"""Each language by its own name."""
+
 Plan = list[Utterance | script.Pause]
 
 
@@ -130,6 +143,21 @@ class Cast:
         if language_of(text) == _KOREAN:
             return spoken(text, _KOREAN)
         return spoken(text, "en") if self.language_of(voice) in ("en", _KOREAN) else text
+
+    def propose(self, text: str, lines: str) -> str:
+        """Give each speaker found in ``text`` a voice of its own, and keep the given ``lines``.
+
+        Returns:
+            Lines of ``NAME: voice``, as :func:`wish` reads them.
+        """
+        given = [line for line in lines.split("\n") if line.strip()]
+        named = {line.partition(":")[0].strip() for line in given}
+        found = [name for name in script.find_speakers(text) if name not in named]
+        for number, name in enumerate(found):
+            language = language_of(name)
+            voices = [voice.key for voice in self.voices if voice.language == language]
+            given.append(f"{name}: {voices[number % len(voices)]}")
+        return "\n".join(given)
 
     def _best(self, language: str) -> str:
         return next((v.key for v in self.voices if v.language == language), self.voices[0].key)
