@@ -90,7 +90,8 @@ class Settings(_Frozen):
     temp_dir: Path = Path(tempfile.gettempdir()) / "spaces-portfolio"
     """Folder of uploads and results; emptied by age and size. Also set by ``GRADIO_TEMP_DIR``."""
     hosts: tuple[str, ...] = ()
-    """Host names that the server answers to, comma-separated; empty = any."""
+    """Host names that the server answers to, comma-separated; empty = the loopback's own names
+    while it listens there, else any."""
     origins: tuple[str, ...] = ()
     """Web origins that may call the server from a browser, comma-separated."""
     proxies: tuple[str, ...] = ()

@@ -101,7 +101,7 @@ def test_an_example_runs_at_a_click_and_the_panel_shows_its_call(page):
     )
     shown = code.inner_text()
     assert page.url in shown
-    assert "voice='en-gb-female'" in shown
+    assert "speed=0.9" in shown
 
 
 def test_a_mistake_is_told_in_the_browsers_language(page):
