@@ -21,7 +21,7 @@ from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
-from portfolio_core.ui.player import PLAY_WHOLE, Player, stop
+from portfolio_core.ui.player import Player, stop
 from portfolio_core.ui.theme import WAVEFORM
 
 EXAMPLES = [
@@ -126,7 +126,7 @@ class KokoroTts:
             call = self.call(text, voice, speed, speakers, as_written, file_format)
             files: list[str] = []  # the sentences that play already
             pace = Pace()
-            yield {on.sound: None}
+            yield {on.sound: gr.Audio(None, visible=True), on.whole: gr.Audio(None, visible=False)}
             for part in self.told(call, progress, locale_of(request)):
                 if part and (pace.due() if files else self.takes_long(call, part)):
                     files += self.sentence_files(call, len(files))
@@ -134,10 +134,16 @@ class KokoroTts:
                 elif pace.due():
                     yield {on.made: gr.skip()}
             sound, texts, made = self.result(call)
-            files += self.sentence_files(call, len(files)) if files else []
+            if files:  # it sounds already: the whole is shown in a player that waits for a click
+                files += self.sentence_files(call, len(files))
+                yield {
+                    on.player.files: files,
+                    on.sound: gr.Audio(visible=False),
+                    on.whole: gr.Audio(sound, visible=True),
+                }
+            else:
+                yield {on.sound: sound}
             yield {
-                on.player.files: files,
-                on.sound: sound,
                 on.files: texts,
                 on.made: made,
                 on.how: call.words(),
@@ -151,10 +157,8 @@ class KokoroTts:
 
     def sentence_files(self, call: Call, start: int) -> list[str]:
         """Write the sentences from number ``start`` on, each as a file to play."""
-        return [
-            self.page.keep(f"{number}.wav", audio.wav_bytes(part.sound))
-            for number, part in enumerate(call.spoken[start:], start)
-        ]
+        keep, new = self.page.keep, enumerate(call.spoken[start:], start)
+        return [keep(f"{number}.wav", audio.wav_bytes(part.sound)) for number, part in new]
 
     def call(
         self,
@@ -308,13 +312,10 @@ def draw_main(space: KokoroTts, words: Words, longest: int) -> None:
         on.speak = gr.Button(words("speak"), variant="primary", scale=3)
         on.stop = gr.Button(words("stop"), scale=1)
     on.player = Player()
-    on.sound = gr.Audio(
-        label=words("sound"),
-        type="filepath",
-        interactive=False,
-        buttons=["download"],
-        waveform_options=WAVEFORM,
-    )
+    looks: dict[str, Any] = {"interactive": False, "buttons": ["download"], "type": "filepath"}
+    looks |= {"label": words("sound"), "waveform_options": WAVEFORM}
+    on.sound = gr.Audio(autoplay=True, **looks)
+    on.whole = gr.Audio(visible=False, **looks)
 
 
 def draw_more(space: KokoroTts, words: Words) -> None:
@@ -357,7 +358,7 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
     """Say what happens at a click, and which calls the API has."""
     on, page = space.on, space.page
     form = [on.text, on.voice, on.mix, on.share, on.speed, on.format, on.speakers, on.as_written]
-    shown = [on.player.files, on.sound, on.files, on.made, on.how, on.phonemes]
+    shown = [on.player.files, on.sound, on.whole, on.files, on.made, on.how, on.phonemes]
     inside: dict[str, Any] = {"api_visibility": "private"}
     # Every handler checks its values itself, with its own errors.
     checks: dict[str, Any] = {"preprocess": False}
@@ -366,7 +367,6 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
         spoken = on.player.start(event).success(
             space.perform, form, shown, show_progress_on=on.sound, **checks, **inside
         )
-        spoken.success(None, js=PLAY_WHOLE, **inside)
         spoken.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
         return spoken
 

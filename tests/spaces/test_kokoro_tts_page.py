@@ -57,6 +57,13 @@ def speak(page, text):
     button(page, "Speak", "읽기").click()
 
 
+def unfold(page, english, korean):
+    """Open a folded part, if it is not open yet."""
+    title = page.locator("button.label-wrap", has_text=korean if page.korean else english)
+    if "open" not in (title.get_attribute("class") or "").split():
+        title.click()
+
+
 def download(page):
     page.locator("a[download$='.wav']").wait_for()
     with page.expect_download() as waiting:
@@ -134,9 +141,11 @@ def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):
 
 
 def test_captions_words_and_phonemes_are_shown(page):
+    unfold(page, "As it was spoken", "읽은 그대로")
+    unfold(page, "Captions", "자막")
     speak(page, "오늘은 3월 1일입니다." if page.korean else "It cost $3.50.")
-    page.locator("a[download$='.vtt']").first.wait_for(state="attached")
-    page.get_by_text("읽은 그대로" if page.korean else "As it was spoken").first.click()
+    name = "오늘은-3월-1일입니다-ko.vtt" if page.korean else "it-cost-3-50-en-us.vtt"
+    page.locator(f"a[download='{name}']").first.wait_for()
 
     words, phonemes = (
         page.get_by_label(name).input_value()
@@ -148,7 +157,7 @@ def test_captions_words_and_phonemes_are_shown(page):
 
 
 def test_the_speakers_of_a_text_are_found(page):
-    page.get_by_text("더 보기" if page.korean else "More: ").click()
+    unfold(page, "More: ", "더 보기")
     page.get_by_role("textbox").first.fill("ANNA: Hi!\nBEN: Hello!")
     button(page, "Find the speakers in the text", "글에서 화자 찾기").click()
 
@@ -160,6 +169,7 @@ def test_the_speakers_of_a_text_are_found(page):
 
 
 def test_a_preview_leaves_the_text_alone(page):
+    unfold(page, "More: ", "더 보기")
     page.get_by_role("textbox").first.fill("My own text.")
     button(page, "Try this voice", "목소리 들어 보기").click()
     page.locator("a[download^='hello-this-is-how']").wait_for()

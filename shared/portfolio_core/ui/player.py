@@ -17,20 +17,6 @@ RESET = """() => {
   return null;  // no files yet
 }"""
 
-# A short sound is not played in parts but whole, in Gradio's own player, when it is there.
-PLAY_WHOLE = """() => {
-  const player = window.portfolioPlayer;
-  const latest = Date.now() + 3000;
-  const play = () => {
-    if (!player || player !== window.portfolioPlayer || player.taken) return;
-    const button = document.querySelector(".play-pause-button");
-    if (button?.querySelector("rect") || Date.now() > latest) return;
-    button?.click();
-    setTimeout(play, 50);
-  };
-  play();
-}"""
-
 STOP = """() => {
   window.portfolioPlayer?.context.close();
   window.portfolioPlayer = null;
