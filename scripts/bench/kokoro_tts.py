@@ -15,6 +15,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(HERE))
+import kokoro_real  # type: ignore[import-not-found]  # noqa: E402  stands beside this file
+
 import servers  # noqa: E402  stands in scripts/
 
 TEXT = ("The quick brown fox jumps over the lazy dog. " * 230)[:10_000]
@@ -63,6 +66,7 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
             lambda: servers.printed([*_ENGINE, "alone"]),
             over=5,
         ),
+        *kokoro_real.comparisons(comparison),
     ]
 
 
@@ -116,10 +120,12 @@ def _print_handler() -> None:
 
 def _print_alone() -> None:
     """Print the milliseconds of the bare engine call."""
+    from portfolio_core import hardware
     from portfolio_core.engines.text_to_speech import SpeechRequest
     from portfolio_core.engines.text_to_speech.espeak import EspeakEngine
+    from portfolio_core.settings import Settings
 
-    engine = EspeakEngine.load()
+    engine = EspeakEngine.load(None, hardware.detect(Settings()))
     _print_median(lambda: list(engine.speak(SpeechRequest(SHORT, "en-us", 1.0))))
 
 
@@ -134,13 +140,14 @@ def _print_median(call: Callable[[], object]) -> None:
 
 
 def _print_rate() -> None:
+    from portfolio_core import hardware
     from portfolio_core.engines import text_to_speech as tts
     from portfolio_core.engines.text_to_speech.espeak import EspeakEngine
     from portfolio_core.media.audio import join, wav_bytes
-    from portfolio_core.settings import Limits
+    from portfolio_core.settings import Limits, Settings
 
     text = sys.stdin.read()
-    engine = EspeakEngine.load()
+    engine = EspeakEngine.load(None, hardware.detect(Settings()))
 
     def speak(what: str) -> bytes:
         wanted = tts.request(what, "en-us", 1.0, voices=engine.VOICES, limits=Limits())

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import kokoro
 import misaki
 import numpy as np
 import pytest
@@ -14,7 +15,12 @@ from hypothesis import strategies as st
 
 from portfolio_core import catalog, errors, hub
 from portfolio_core.engines import text_to_speech as tts
-from portfolio_core.engines.text_to_speech import kokoro_phonemes, kokoro_voices, mixing
+from portfolio_core.engines.text_to_speech import (
+    kokoro_fast,
+    kokoro_phonemes,
+    kokoro_voices,
+    mixing,
+)
 from portfolio_core.engines.text_to_speech.kokoro import KEY, KokoroEngine, full_scale, timed
 from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Limits, Preset, Settings
@@ -243,6 +249,27 @@ class TestSound:
         assert first.sound.samples.tobytes() == again.sound.samples.tobytes()
         assert first.words == again.words
 
+    @pytest.mark.parametrize(("kind", "nearer"), [(torch.float32, 1e-4), (torch.bfloat16, 0.1)])
+    def test_it_sounds_as_the_package_does(self, engine, folder, monkeypatch, kind, nearer):
+        files = ("hexgrad/Kokoro-82M", str(folder / "config.json"), str(folder / "kokoro-v1_0.pth"))
+        plain = kokoro.KModel(*files).eval()
+        ours = kokoro_fast.prepare(kokoro.KModel(*files), MACHINE, kind)
+        styles = engine._pack("af_heart")
+        like = torch.randn_like
+
+        def noise_as_ours(x):
+            if x.shape[-1] != 9:  # harmonics; what else is drawn, nobody hears
+                return like(x)
+            drawn = torch.Generator().manual_seed(0)
+            return torch.randn((1, 9, x.shape[1]), generator=drawn).transpose(1, 2)
+
+        monkeypatch.setattr(torch, "randn_like", noise_as_ours)
+        sounds = [
+            kokoro.KPipeline.infer(model, "kˈæt.", styles, 1).audio for model in (plain, ours)
+        ]
+
+        torch.testing.assert_close(*sounds, rtol=0, atol=nearer * float(sounds[0].abs().max()))
+
     def test_other_random_numbers_are_left_alone(self, engine):
         before = torch.get_rng_state()
         spoken(engine, "Hello.")
@@ -258,8 +285,6 @@ class TestSound:
         assert full_scale(np.zeros(0, np.float32)).shape == (0,)
 
     def test_no_number_is_an_error(self, engine, monkeypatch):
-        import kokoro
-
         output = kokoro.KModel.Output(torch.full((600,), torch.nan), torch.ones(3))
         monkeypatch.setattr(kokoro.KPipeline, "infer", lambda *_: output)
         with pytest.raises(errors.EngineFailed):
