@@ -291,7 +291,7 @@ def build(
         draw_more(space, words)
         draw_results(words, on)
         on.codes = api_panel.panel(words)
-        connect(space, examples)
+        connect(space, examples.load_input_event)
     return page
 
 
@@ -354,7 +354,7 @@ def draw_results(words: Words, on: SimpleNamespace) -> None:
     on.address = gr.Textbox(visible=False)
 
 
-def connect(space: KokoroTts, examples: gr.Examples) -> None:
+def connect(space: KokoroTts, example: Dependency) -> None:
     """Say what happens at a click, and which calls the API has."""
     on, page = space.on, space.page
     form = [on.text, on.voice, on.mix, on.share, on.speed, on.format, on.speakers, on.as_written]
@@ -374,7 +374,7 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
     previewed = on.preview.click(space.sample, on.voice, sample, **inside)
     runs: list[Any] = [
         speaks(on.speak.click),
-        speaks(examples.load_input_event.success),
+        speaks(example.success),
         speaks(previewed.success, [sample, *form[1:]]),
     ]
     stop(on.stop, runs)
