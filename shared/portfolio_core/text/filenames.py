@@ -11,7 +11,9 @@ def speaking_name(text: str, detail: str, extension: str) -> str:
 
     Only letters, digits and hyphens are kept, so the name is no path on any system.
     """
-    words = _APART.sub("-", text[: 2 * _LONGEST_STEM]).strip("-").lower()
+    words, detail = (
+        _APART.sub("-", part[: 2 * _LONGEST_STEM]).strip("-").lower() for part in (text, detail)
+    )
     if len(words) > _LONGEST_STEM:
         words = words[:_LONGEST_STEM].rpartition("-")[0] or words[:_LONGEST_STEM]
     return f"{'-'.join(filter(None, (words, detail)))}.{extension}"
