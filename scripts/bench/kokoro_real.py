@@ -23,8 +23,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 # 130 phonemes of 75 ms, and the silence around them
 TEXT = (
-    "El tren de la mañana sale a las nueve menos cuarto de la estación del norte, y llega al "
-    "puerto cuando ya están abiertas todas las tiendas"
+    "El tren sale a las nueve menos cuarto de la estación del norte, y llega al "
+    "puerto cuando ya están abiertas las tiendas"
 )
 LONG = f"{TEXT}. " * 10
 

@@ -21,7 +21,7 @@ from portfolio_core.engines.text_to_speech import (
     kokoro_voices,
     mixing,
 )
-from portfolio_core.engines.text_to_speech.kokoro import KEY, KokoroEngine, full_scale, timed
+from portfolio_core.engines.text_to_speech.kokoro import KEY, KokoroEngine, full_scale
 from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Limits, Preset, Settings
 
@@ -194,18 +194,6 @@ def _piece(sounds):
 
 
 class TestPieces:
-    @given(st.text(alphabet="ab ,.!", max_size=2000))
-    def test_a_cut_loses_nothing(self, text):
-        parts = list(kokoro_phonemes.cut(text.strip()))
-
-        assert all(0 < len(part) <= 510 for part in parts)
-        assert "".join(parts).replace(" ", "") == text.replace(" ", "")
-
-    def test_a_cut_is_made_where_it_is_heard_least(self):
-        text = "a" * 300 + ", " + "b" * 100 + ". " + "c" * 200
-
-        assert [part[-1] for part in kokoro_phonemes.cut(text)] == [".", "c"]
-
     def test_a_number_too_long_for_the_model_is_said_whole(self, engine):
         front = kokoro_phonemes.front_end("a", engine._model.vocab)
 
@@ -226,20 +214,6 @@ class TestPieces:
 
         with pytest.raises(errors.Cancelled):
             list(engine.speak(tts.SpeechRequest("one two", "af_heart", 1.0), check))
-
-    def test_a_pronunciation_is_never_cut_in_two(self):
-        text = "Say [no. No](/nˈO. nˈO/). \ue000 Then [stop](/stˈɑp/)."
-
-        parts = kokoro_phonemes.sentences(text, lambda t: t.split(". "))
-
-        assert parts == ["Say [no. No](/nˈO. nˈO/)", " Then [stop](/stˈɑp/)."]
-
-    def test_the_first_word_begins_before_its_first_frame(self):
-        span = kokoro_phonemes.Span("a", 0, 2)
-
-        (word,) = timed((span,), np.array([10, 4, 6, 20]), before=1.0)
-
-        assert (word.start_seconds, word.end_seconds) == (1 + 7 / 40, 1 + 17 / 40)
 
 
 class TestSound:
