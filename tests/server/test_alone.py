@@ -36,7 +36,8 @@ def results(folder):
 
 def speak(url):
     call = f"{url}/gradio_api/call/speak"
-    event = httpx.post(call, json={"data": ["Hello", "auto", 1, "wav", "", False]}).json()["event_id"]
+    wanted = {"data": ["Hello", "auto", 1, "wav", "", False]}
+    event = httpx.post(call, json=wanted).json()["event_id"]
     return httpx.get(f"{call}/{event}", timeout=60).text
 
 
