@@ -75,7 +75,7 @@ def test_the_table_of_limits_is_the_real_one():
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "spaces/kokoro-tts/README.md"])
 def test_links_inside_the_repository_lead_somewhere(page):
-    text = (ROOT / page).read_text("utf-8")
+    text = re.sub(r"`[^`]*`", "", (ROOT / page).read_text("utf-8"))  # code is no link
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
         assert ((ROOT / page).parent / target).exists(), target
 

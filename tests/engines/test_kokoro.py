@@ -4,6 +4,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import kokoro
 import misaki
@@ -20,6 +21,7 @@ from portfolio_core.engines.text_to_speech import (
     kokoro_phonemes,
     kokoro_voices,
     mixing,
+    reading,
 )
 from portfolio_core.engines.text_to_speech.kokoro import KEY, KokoroEngine, full_scale
 from portfolio_core.hardware import Hardware
@@ -59,10 +61,9 @@ def broken(engine, folder, tmp_path):
 
 
 def spoken(engine, text, voice="af_heart", speed=1.0):
-    wanted = tts.request(
-        text, voice, speed, voices=engine.VOICES, limits=Limits(), mixes=engine.MIXES
-    )
-    return list(engine.speak(wanted))
+    cast = reading.Cast({"kokoro-82m": KokoroEngine})
+    checked = tts.request(text, tts.AUTOMATIC, speed, voices=engine.VOICES, limits=Limits())
+    return list(engine.speak(replace(checked, voice=cast.checked(voice))))
 
 
 def phonemes(engine, text, voice="af_heart"):

@@ -43,7 +43,8 @@ def page(browser, space, request):
     page.on("request", note)
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-    page.goto(f"{space.url}/")
+    with page.expect_request("**/heartbeat/*"):  # then the page is live
+        page.goto(f"{space.url}/")
     yield page
     context.close()
 
@@ -125,7 +126,8 @@ def test_the_tab_has_a_name(page):
 def test_a_phone_shows_the_page_without_scrolling_sideways(browser, space):
     context = browser.new_context(locale="ko-KR", viewport={"width": 390, "height": 844})
     phone = context.new_page()
-    phone.goto(f"{space.url}/")
+    with phone.expect_request("**/heartbeat/*"):  # then the page is live
+        phone.goto(f"{space.url}/")
     phone.get_by_role("button", name="Dr. Kim").click()
     phone.locator("a[download$='.wav']").wait_for()
     phone.get_by_text("API로 호출하기").click()
@@ -152,7 +154,7 @@ def test_captions_words_and_phonemes_are_shown(page):
         for name in (("글", "음소") if page.korean else ("Words", "Phonemes"))
     )
 
-    assert words == ("오늘은 삼월 일일입니다." if page.korean else WORDS)
+    assert words == ("오늘은 삼월 일 일입니다." if page.korean else WORDS)
     assert len(phonemes) > 10
 
 
@@ -172,7 +174,7 @@ def test_a_preview_leaves_the_text_alone(page):
     unfold(page, "More: ", "더 보기")
     page.get_by_role("textbox").first.fill("My own text.")
     button(page, "Try this voice", "목소리 들어 보기").click()
-    page.locator("a[download^='hello-this-is-how']").wait_for()
+    page.locator("a[download^='hello-this-is-how']").first.wait_for()
 
     assert page.get_by_role("textbox").first.input_value() == "My own text."
 

@@ -158,17 +158,15 @@ def request(
     *,
     voices: Sequence[Voice],
     limits: Limits,
-    mixes: bool = False,
 ) -> SpeechRequest:
     """Check a caller's values, whatever their types, and return them as a request.
 
     Args:
         text: What to say.
-        voice: Key of one of ``voices``, or ``"auto"``, or a mix where ``mixes`` allows it.
+        voice: Key of one of ``voices``, or ``"auto"``.
         speed: From 0.5 to 2.
         voices: The engine's voices.
         limits: What a caller may ask for.
-        mixes: Whether the engine can mix voices.
 
     Raises:
         InvalidInput: the text is no text.
@@ -176,8 +174,7 @@ def request(
         EmptyText: it is only white space.
         NothingToSay: it has no word, number or emoji.
         UnknownChoice: there is no such voice.
-        NumberOutOfRange: the speed is no finite number from 0.5 to 2, or a weight of a mix is
-            none from 0.01 to 100.
+        NumberOutOfRange: the speed is no finite number from 0.5 to 2.
     """
     if not isinstance(text, str):
         raise EmptyText if text is None else InvalidInput
@@ -188,14 +185,7 @@ def request(
         raise EmptyText
     if not has_words(cleaned):
         raise NothingToSay
-    if mixes and isinstance(voice, str) and ("+" in voice or "(" in voice):
-        from portfolio_core.engines.text_to_speech import mixing  # it needs this module's Voice
-
-        mixing.parse(voice, voices)
-        chosen = voice
-    else:
-        chosen = _voice(voice, cleaned, voices)
-    return SpeechRequest(cleaned, chosen, _speed(speed))
+    return SpeechRequest(cleaned, _voice(voice, cleaned, voices), _speed(speed))
 
 
 def check_length(spoken: SpokenSentence, limits: Limits) -> None:
