@@ -111,7 +111,7 @@ def test_the_search_for_registries_finds_one() -> None:
 
 def test_the_search_for_paths_finds_one() -> None:
     assert MACHINE_PATH.search("open('" + "/home" + "/me/x')")
-    assert not MACHINE_PATH.search("https://host/home/page and ~" + "/work/x")
+    assert not MACHINE_PATH.search("https://host/home/page and ~/" + "work/x")
 
 
 def test_no_python_file_is_too_long() -> None:
