@@ -50,6 +50,8 @@ class Model:
         memory_bytes: What a loaded engine takes, about.
         packages: Importable names that the engine needs.
         hub: Its weights, when they come from the Hub.
+        parts: Weights of further repositories that the engine works with, by the folder inside
+            the model's own that they go to. A file is named ``folder/path`` then.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Model:
     memory_bytes: int
     packages: tuple[str, ...] = ()
     hub: HubFiles | None = None
+    parts: Mapping[str, HubFiles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
