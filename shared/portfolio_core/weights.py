@@ -59,7 +59,6 @@ QWEN3_VL_2B: Pins = (
     "89644892e4d85e24eaac8bacfd4f463576704203",
     _QWEN3_VL_SHARED
     | _table("""
-chat_template.json 6f8a6a55027e3da5160105556cda5dd69f6423f1c32645f6730d32de7773d0c4
 config.json bec4b3d446efa05807365c9e1cec03ac590836879d02f3a6da879971154bdd3b
 generation_config.json 1e241830b48b397cb0900101421df5450baddc7adf01e5fc86b5615865f3bae4
 model.safetensors 7de1838c87a5349b016c26a1c3f7d2bc400a3d485f95ef39a7059ffd734977a0
@@ -71,7 +70,6 @@ QWEN3_VL_8B: Pins = (
     "0c351dd01ed87e9c1b53cbc748cba10e6187ff3b",
     _QWEN3_VL_SHARED
     | _table("""
-chat_template.json 5c72a170d2a4a1a3bc5adad2e689ae28138a9700e5b8c96c0266331e86c0acce
 config.json 5cd452860dc1e9c29dd71cc3cef7f39b338b7a40793f7a260655c2d3568f3661
 generation_config.json 8469742d1fce0de951c8909b26a2c0c0d8490837ce476efb114da9e0cefc4d44
 model-00001-of-00004.safetensors d5d0aef0eb170fc7453a296c43c0849a56f510555d3588e4fd662bb35490aefa
