@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from gradio.helpers import Examples
 
 from portfolio_core import catalog, recipe, settings, workload
 from portfolio_core.engines import text_to_speech as tts
@@ -323,7 +324,7 @@ def draw_results(words: Words, on: SimpleNamespace) -> None:
     on.address = gr.Textbox(visible=False)
 
 
-def connect(space: KokoroTts, examples: gr.Examples) -> None:
+def connect(space: KokoroTts, examples: Examples) -> None:
     """Say what happens at a click, and which calls the API has."""
     on, page = space.on, space.page
     form = [on.text, on.voice, on.mix, on.share, on.speed, on.format, on.speakers, on.as_written]
@@ -335,7 +336,7 @@ def connect(space: KokoroTts, examples: gr.Examples) -> None:
     sample = gr.Textbox(visible=False)  # a preview leaves the visitor's own text alone
     previewed = on.preview.click(space.choices.sample, on.voice, sample, **inside)
     for spoken in (form, [sample, *form[1:]]):
-        run = on.player.run(space.perform, spoken, shown, show_progress_on=on.sound, **checks)
+        run = on.player.run(space.perform, spoken, shown, on.sound)
         run.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
     on.player.on(on.speak.click)
     on.player.on(examples.dataset.click, examples.load_input_event.success)

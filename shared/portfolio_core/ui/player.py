@@ -60,15 +60,31 @@ class Player:
     def __init__(self) -> None:
         self.files = gr.File(file_count="multiple", visible="hidden")
         self.files.change(None, self.files, js=_PLAY, api_visibility="private")
-        self._runs: list[tuple[gr.Number, Dependency]] = []
+        self._starts: list[gr.Number] = []
+        self._runs: list[dict[str, Any]] = []
 
-    def run(self, handler: Callable[..., Any], *inputs: Any, **options: Any) -> Dependency:  # noqa: ANN401 - what a listener of Gradio takes
-        """Add a handler that speaks, for :meth:`on` to start."""
+    def run(
+        self,
+        handler: Callable[..., Any],
+        inputs: list[Any],
+        outputs: list[Any],
+        shown_on: gr.Audio,
+    ) -> Dependency:
+        """Add a handler that speaks, for :meth:`on` to start; it checks its values itself."""
         started = gr.Number(visible="hidden")
-        inside: dict[str, Any] = {"api_visibility": "private"}
-        run = started.change(handler, *inputs, js=_BEGIN, **inside, **options)
-        run.failure(None, started, started, js=_AGAIN, **inside)  # ended by another, or broken
-        self._runs.append((started, run))
+        run = started.change(
+            handler,
+            inputs,
+            outputs,
+            js=_BEGIN,
+            preprocess=False,
+            show_progress_on=shown_on,
+            api_visibility="private",
+        )
+        # Ended by another, or broken.
+        run.failure(None, started, started, js=_AGAIN, api_visibility="private")
+        self._starts.append(started)
+        self._runs.append(run)
         return run
 
     def on(
@@ -81,11 +97,10 @@ class Player:
 
         Call it when all runs are known.
         """
-        click(None, cancels=[run for _, run in self._runs], api_visibility="private")
-        outputs = [self.files, self._runs[number][0]]
+        click(None, cancels=self._runs, api_visibility="private")
+        outputs = [self.files, self._starts[number]]
         (then or click)(None, None, outputs, js=RESET, api_visibility="private")
 
     def stops(self, button: gr.Button) -> None:
         """Let ``button`` silence the page and end what speaks."""
-        runs = [run for _, run in self._runs]
-        button.click(None, cancels=runs, js=STOP, api_visibility="private")
+        button.click(None, cancels=self._runs, js=STOP, api_visibility="private")
