@@ -6,6 +6,7 @@ token leads back to an earlier one goes round for ever.
 """
 
 import json
+from itertools import pairwise
 
 SPECIAL = [
     "<|endoftext|>",
@@ -143,5 +144,5 @@ def _follow(model, chain, width):
         layer.self_attn.o_proj.weight.zero_()
         layer.mlp.down_proj.weight.zero_()
     model.lm_head.weight.zero_()
-    for token, following in zip(chain, chain[1:], strict=False):
+    for token, following in pairwise(chain):
         model.lm_head.weight[following, token] = 1.0

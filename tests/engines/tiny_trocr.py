@@ -6,6 +6,7 @@ that next word; the others have 0, so it says how sure the model is of what it w
 """
 
 import json
+from itertools import pairwise
 
 PICTURE = 32  # pixels a side, of the tiny one
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
@@ -97,5 +98,5 @@ def _follow(decoder, chain, width, sure):
             part.bias.zero_()
     # After the norms a token is about sqrt(width) in its own place and near 0 elsewhere.
     decoder.output_projection.weight.zero_()
-    for token, following in zip(chain, chain[1:], strict=False):
+    for token, following in pairwise(chain):
         decoder.output_projection.weight[following, token] += sure / (width - 1) ** 0.5

@@ -61,7 +61,7 @@ class KoreanLines:
                 folder / WEIGHTS, options, providers=["CPUExecutionProvider"]
             )
             classes = session.get_outputs()[0].shape[-1]
-        except Exception as error:  # onnxruntime's errors have no base of their own
+        except Exception as error:  # what onnxruntime raises is nothing narrower
             log.warning("the weights of %s cannot be read: %s", key, type(error).__name__)
             raise EngineFailed(key) from error
         if isinstance(classes, int) and classes != len(letters) + 2:

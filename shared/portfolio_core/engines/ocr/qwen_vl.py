@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from portfolio_core.engines.ocr import Pixels
-from portfolio_core.engines.ocr.trocr import UNREADABLE
 from portfolio_core.errors import EngineFailed, MissingDependency
 from portfolio_core.hardware import Hardware, product_type
 
@@ -53,8 +52,9 @@ class Piece:
 class QwenVl:
     """One Qwen3-VL model."""
 
-    def __init__(self, model: Any, pictures: Any, letters: Any) -> None:  # noqa: ANN401
+    def __init__(self, name: str, model: Any, pictures: Any, letters: Any) -> None:  # noqa: ANN401
         """Use transformers' model, image processor and tokenizer; :meth:`load` makes them."""
+        self._name = name
         self._model = model
         self._pictures = pictures
         self._letters = letters
@@ -95,11 +95,11 @@ class QwenVl:
                 size={"shortest_edge": _LEAST_PIXELS, "longest_edge": _MOST_PIXELS},
             )
             letters = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except UNREADABLE as error:
+        except Exception as error:  # what tokenizers raises is nothing narrower
             log.warning("the weights of %s cannot be read: %s", name, type(error).__name__)
             raise EngineFailed(name) from error
         _likeliest_only(model)
-        return cls(model.to(hardware.device).eval(), pictures, letters)
+        return cls(name, model.to(hardware.device).eval(), pictures, letters)
 
     def write(self, page: Pixels, most_tokens: int) -> Generator[Piece, None, None]:
         """Write down what is on a page, piece by piece.
@@ -109,6 +109,9 @@ class QwenVl:
         Args:
             page: Shape (height, width, 3), RGB, uint8.
             most_tokens: Longest output.
+
+        Raises:
+            EngineFailed: the model broke off, out of memory for example.
         """
         from transformers import StoppingCriteriaList, TextIteratorStreamer
 
@@ -140,7 +143,7 @@ class QwenVl:
                 watch.stop = True
                 writer.join()
         if watch.error is not None:
-            raise watch.error
+            raise EngineFailed(self._name) from watch.error
 
     def _given(self, page: Pixels) -> dict[str, Any]:
         """Put a page and the question into the model's form."""

@@ -26,8 +26,6 @@ BATCH = 4
 _TOKENS_PER_SQUARE = 4.0
 _TOKENS_BESIDE = 8
 _MOST_TOKENS = 128
-UNREADABLE = (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
-"""What transformers and safetensors raise over files that are not what they should be."""
 
 
 class TrOcr:
@@ -74,7 +72,7 @@ class TrOcr:
                 preparation, backend="pil", local_files_only=True
             )
             letters = AutoTokenizer.from_pretrained(preparation, local_files_only=True)
-        except UNREADABLE as error:
+        except Exception as error:  # what tokenizers raises is nothing narrower
             log.warning("the weights of %s cannot be read: %s", key, type(error).__name__)
             raise EngineFailed(key) from error
         _bound(model)

@@ -40,7 +40,7 @@ _TOKENS_BESIDE = 512
 _MOST_TOKENS = 8192
 _BELIEF = 0.8
 """Probability of a document model's word; its own would say how fluent it is, not how right."""
-_SAME_PLACE = 60
+_SAME_PLACE = 70
 """Per cent of likeness above which a line is found again in the Markdown."""
 _FEWEST_LETTERS = 4
 """A line with less is found by chance in any text."""
