@@ -232,6 +232,21 @@ class TestSecondReader:
         assert page.lines[0].words[0].other == "8ello"
         assert page.lines[0].words[0].other_reader == "first"
 
+    def test_the_least_sure_lines_come_first_and_the_bound_is_said(self, model):
+        sure = [0.9, 0.3, 0.8, 0.6]
+        first = Known(*(line("Hello pig world", p, top=30.0 * n) for n, p in enumerate(sure)))
+        readers = (first, model("Hello big world"), Silent())
+
+        page = SecondReaderEngine(*readers, most_lines=2).read(PAGE)
+        whole = SecondReaderEngine(*readers, most_lines=4).read(PAGE)
+
+        read_again = [
+            found != before for found, before in zip(page.lines, first.lines, strict=True)
+        ]
+        assert read_again == [False, True, False, True]
+        assert page.notes == ("partly_read_twice",)
+        assert whole.notes == ()
+
     def test_a_blank_page_stays_blank(self):
         page = engine(Known(notes=("no_text_found",)), Silent()).read(PAGE)
 

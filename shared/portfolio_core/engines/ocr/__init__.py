@@ -95,7 +95,8 @@ class PageReading:
         correction: What was put right.
         markdown: The page as Markdown.
         notes: Codes of what a reader should know: "no_text_found", "language_data_missing",
-            "repeated_itself" (a document model was stopped), ...
+            "repeated_itself" and "stopped_at_limit" (a document model was stopped),
+            "partly_read_twice" (more lines were doubtful than a second reader had time for), ...
     """
 
     image: Pixels

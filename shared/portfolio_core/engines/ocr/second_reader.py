@@ -39,6 +39,10 @@ HANDWRITTEN_PART, KOREAN_PART = "handwritten", "korean"
 """Folders of the further weights inside the model's own."""
 _SURE = 0.95
 """A line that is right with this probability is not read again."""
+MOST_LINES = {"cpu": 24, "cuda": 400}
+"""Lines of a page that are read again, the least sure ones; each takes a CPU about a second."""
+PARTLY = "partly_read_twice"
+"""Note: more lines were doubtful than were read again."""
 
 
 class SecondReaderEngine:
@@ -52,12 +56,15 @@ class SecondReaderEngine:
         printed: LineReader,
         handwritten: LineReader,
         korean: LineReader | None = None,
+        *,
+        most_lines: int = MOST_LINES["cpu"],
     ) -> None:
         """Use ``first`` for the page and its lines; :meth:`load` makes all of them."""
         self._first = first
         self._printed = printed
         self._handwritten = handwritten
         self._korean = korean
+        self._most_lines = most_lines
         files = by_key(KEY).hub
         self.revision = files.revision if files else ""
 
@@ -81,6 +88,7 @@ class SecondReaderEngine:
             TrOcr.load(PRINTED, folder, hardware, preparation=folder),
             TrOcr.load(HANDWRITTEN, folder / HANDWRITTEN_PART, hardware, preparation=folder),
             korean_reader(folder, hardware, fetch),
+            most_lines=MOST_LINES[hardware.device],
         )
 
     def steps(
@@ -100,29 +108,40 @@ class SecondReaderEngine:
     def _again(
         self, page: PageReading, language: Language, check: Callable[[], None]
     ) -> Iterator[Progress | PageReading]:
-        doubtful = [line for line in page.lines if line.confidence < _SURE]
         unread = language == "ko" or "language_data_missing" in page.notes
-        latin = [line for line in doubtful if is_latin(line.text)]
-        hangul = [line for line in doubtful if is_korean(line.text, unread=unread)]
-        count = len(latin) + (len(hangul) if self._korean else 0)
+        doubtful = sorted(
+            (
+                line
+                for line in page.lines
+                if line.confidence < _SURE and self._has_reader(line.text, unread=unread)
+            ),
+            key=lambda line: line.confidence,
+        )
+        chosen = doubtful[: self._most_lines]
+        latin = [line for line in chosen if is_latin(line.text)]
+        korean = [line for line in chosen if not is_latin(line.text)]
         marked: dict[int, Line] = {}
-        for line, reading in self._readings(page.image, latin, hangul, check):
-            yield Progress("second_reading", len(marked), count)
+        for line, reading in self._readings(page.image, latin, korean, check):
+            yield Progress("second_reading", len(marked), len(chosen))
             marked[id(line)] = compared(line, reading)
         lines = tuple(marked.get(id(line), line) for line in page.lines)
         markdown = _rewritten(page.markdown, page.lines, lines)
-        yield replace(page, lines=lines, markdown=markdown)
+        notes = page.notes + ((PARTLY,) if len(chosen) < len(doubtful) else ())
+        yield replace(page, lines=lines, markdown=markdown, notes=notes)
+
+    def _has_reader(self, text: str, *, unread: bool) -> bool:
+        return is_latin(text) or (self._korean is not None and is_korean(text, unread=unread))
 
     def _readings(
-        self, page: Pixels, latin: list[Line], hangul: list[Line], check: Callable[[], None]
+        self, page: Pixels, latin: list[Line], korean: list[Line], check: Callable[[], None]
     ) -> Iterator[tuple[Line, Reading]]:
         pictures = [line_image(page, line.polygon) for line in latin]
         for number, reading in by_surer(pictures, self._printed, self._handwritten, check):
             yield latin[number], reading
         if self._korean is not None:
-            pictures = [line_image(page, line.polygon) for line in hangul]
+            pictures = [line_image(page, line.polygon) for line in korean]
             for number, reading in self._korean.read(pictures, check):
-                yield hangul[number], reading
+                yield korean[number], reading
 
 
 def korean_reader(
