@@ -8,13 +8,12 @@ import numpy as np
 import onnxruntime
 import pytest
 import rapidocr
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from portfolio_core import catalog
-from portfolio_core.engines import ocr
-from portfolio_core.engines.ocr import Line, PageReading, Progress, Word, crops
-from portfolio_core.engines.ocr.korean_lines import KoreanLines, prepared
-from portfolio_core.engines.ocr.routing import by_surer, is_korean, is_latin
+from portfolio_core.engines.ocr import Line, PageReading, Progress, Word
+from portfolio_core.engines.ocr.korean_lines import KoreanLines
+from portfolio_core.engines.ocr.routing import by_surer, for_english, for_korean
 from portfolio_core.engines.ocr.second_reader import KEY, SecondReaderEngine, korean_reader
 from portfolio_core.engines.ocr.trocr import TrOcr, most_tokens
 from portfolio_core.errors import Cancelled, EngineFailed, HubUnreachable
@@ -120,6 +119,12 @@ class TestTrOcr:
 
         assert list(readings) == list(range(9))
 
+    @pytest.mark.parametrize("shape", [(1, 1, 3), (3, 3, 3), (1, 900, 3), (900, 1, 3)])
+    def test_a_line_of_any_shape_is_read(self, model, shape):
+        readings = dict(model("Hello big world").read([np.zeros(shape, np.uint8)]))
+
+        assert readings[0].text == "Hello big world"
+
     def test_a_model_that_never_ends_is_bounded_by_the_width_of_the_line(self, model, counted):
         endless = model("to the end", key="endless")
         endless._model.generation_config.eos_token_id = None
@@ -183,7 +188,7 @@ class TestRouting:
         assert len(calls) == 3  # the tokens of one batch, of three
 
     @pytest.mark.parametrize(
-        ("text", "latin", "korean", "korean_unread"),
+        ("text", "latin", "korean", "korean_blind"),
         [
             ("Total: £12.50", True, False, False),
             ("Grüße, naïve", True, False, False),
@@ -192,12 +197,13 @@ class TestRouting:
             ("合計見積", False, False, True),
             ("Привет", False, False, False),
             ("12.50 — 13", True, False, False),
+            ("[…]", False, False, True),
         ],
     )
-    def test_a_line_goes_to_the_reader_of_its_letters(self, text, latin, korean, korean_unread):
-        assert is_latin(text) is latin
-        assert is_korean(text, unread=False) is korean
-        assert is_korean(text, unread=True) is korean_unread
+    def test_a_line_goes_to_the_reader_of_its_letters(self, text, latin, korean, korean_blind):
+        assert for_english(text) is latin
+        assert for_korean(text, blind=False) is korean
+        assert for_korean(text, blind=True) is korean_blind
 
 
 class TestSecondReader:
@@ -278,6 +284,26 @@ class TestSecondReader:
         assert set(entry.parts["korean"].extras) == {"inference.onnx", "inference.yml"}
 
 
+class TestBehindTheEmbeddedEngine:
+    def test_a_faint_page_is_read_twice(self, tmp_path, tiny):
+        tiny.trocr.build(tmp_path, "Hello big world")
+        tiny.trocr.build(tmp_path / "handwritten", "by hand")
+        page = Image.new("RGB", (500, 300), "white")
+        font = ImageFont.load_default(30)
+        for top, text in ((40, "Hello pig world"), (120, "Sure of every letter")):
+            ImageDraw.Draw(page).text((30, top), text, "black", font)
+        faint = page.filter(ImageFilter.GaussianBlur(3.2))
+        reader = SecondReaderEngine.load(tmp_path, MACHINE)
+
+        *steps, result = reader.steps(np.asarray(faint))
+
+        assert any(step.stage == "second_reading" for step in steps)
+        assert "printed" in {
+            w.other_reader.rpartition("-")[2] for x in result.lines for w in x.words
+        }
+        assert reader.revision == catalog.by_key(KEY).hub.revision
+
+
 @pytest.fixture(scope="module")
 def ppocr(tmp_path_factory):
     """The recognition model of RapidOCR's wheel, in the layout of the Korean one on the Hub."""
@@ -314,15 +340,6 @@ class TestKoreanLines:
 
         assert (reading.text, reading.score) == ("", 0.0)
 
-    def test_a_line_is_prepared_as_the_model_was_trained(self):
-        red = np.zeros((24, 100, 3), np.uint8)
-        red[:, :, 0] = 255
-
-        tensor = prepared(red)
-
-        assert (tensor.shape, tensor.dtype) == ((1, 3, 48, 200), np.float32)
-        assert (tensor[0, 2].min(), tensor[0, 0].max()) == (1, -1)  # blue first, red last
-
     def test_letters_that_do_not_fit_the_model_are_a_clear_error(self, ppocr, tmp_path):
         shutil.copytree(ppocr, tmp_path / "korean")
         few = {"PostProcess": {"character_dict": ["가", "나"]}}
@@ -350,6 +367,19 @@ class TestKoreanLines:
 
         assert result.lines[0].words[0].other == "Total 12.50 EUR"
 
+    def test_it_reads_what_a_first_reader_without_korean_gave_up(self, ppocr):
+        page = np.full((200, 500, 3), 255, np.uint8)
+        picture = drawn("Total 12.50 EUR")
+        page[20:84, : picture.shape[1]] = picture
+        place = ((0.0, 20.0), (360.0, 20.0), (360.0, 84.0), (0.0, 84.0))
+        lost = Known(Line("[…]", 0.0, place, "first"), notes=("language_data_missing",))
+        reader = KoreanLines.load("korean", ppocr, MACHINE)
+
+        result = engine(lost, Silent(), Silent(), reader).read(page)
+
+        assert result.text == "Total 12.50 EUR"
+        assert result.lines[0].words[0].other == ""
+
     def test_it_is_fetched_when_the_hub_gives_it_and_left_out_otherwise(self, ppocr):
         asked = []
 
@@ -364,31 +394,3 @@ class TestKoreanLines:
         assert asked == ["korean/inference.onnx", "korean/inference.yml"]
         assert korean_reader(ppocr.parent, MACHINE, refuse) is None
         assert korean_reader(ppocr, MACHINE, None) is None
-
-
-class TestCrops:
-    def test_a_turned_line_comes_out_level(self):
-        page = Image.new("RGB", (400, 400), "white")
-        draw = ImageDraw.Draw(page)
-        draw.polygon([(100, 100), (300, 150), (294, 174), (94, 124)], fill="black")
-        corners = ((100.0, 100.0), (300.0, 150.0), (294.0, 174.0), (94.0, 124.0))
-
-        cut = crops.line_image(np.asarray(page), corners)
-
-        height, width = cut.shape[:2]
-        assert width / height == pytest.approx(206 / 25, rel=0.2)
-        middle = cut[height // 4 : -height // 4, width // 20 : -width // 20]
-        assert (middle < 30).mean() > 0.98
-
-    def test_beyond_the_edge_there_is_paper(self):
-        grey = np.full((50, 100, 3), 200, np.uint8)
-
-        cut = crops.line_image(grey, ((-20.0, -10.0), (120.0, -10.0), (120.0, 60.0), (-20.0, 60.0)))
-
-        assert (cut == 200).all()
-
-    def test_a_line_of_no_height_is_still_a_picture(self):
-        cut = crops.line_image(PAGE, ((5.0, 5.0), (5.0, 5.0), (5.0, 5.0), (5.0, 5.0)))
-
-        assert min(cut.shape[:2]) >= 8
-        assert ocr.TASK == "ocr"

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from portfolio_core import catalog
 from portfolio_core.engines.ocr import Line, PageReading, Progress, Word, vlm
@@ -221,6 +222,26 @@ class TestEngine:
         assert issubclass(kind, DocumentModelEngine)
         with pytest.raises(HubUnreachable):
             kind.load(None, MACHINE)
+
+
+class TestBehindTheEmbeddedEngine:
+    def test_words_that_the_two_read_differently_are_marked(self, tmp_path, tiny):
+        tiny.qwen_vl.build(tmp_path, LETTER)
+        page = Image.new("RGB", (500, 200), "white")
+        ImageDraw.Draw(page).text((30, 80), "Dear Mr Brown,", "black", ImageFont.load_default(30))
+
+        result = Qwen3Vl2b.load(tmp_path, MACHINE).read(np.asarray(page))
+
+        assert result.markdown == "# Letter\n\nDear Mr Braun, 감사합니다."
+        assert {w.text: w.other for w in result.lines[0].words if w.other} == {"Brown,": "Braun,"}
+
+    def test_a_blank_page_stays_blank(self, tmp_path, tiny):
+        tiny.qwen_vl.build(tmp_path, LETTER)
+
+        result = Qwen3Vl2b.load(tmp_path, MACHINE).read(np.full((300, 300, 3), 255, np.uint8))
+
+        assert (result.markdown, result.lines) == ("", ())
+        assert "no_text_found" in result.notes
 
 
 class TestMarking:

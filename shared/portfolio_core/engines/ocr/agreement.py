@@ -115,12 +115,13 @@ def _marked(word: Word, other: str, second: Reading, first_reader: str) -> Word:
         return replace(word, confidence=confirmed(word.confidence, second.score))
     better = preferred(word.confidence, second.score)
     if other and better >= _CLEARLY:
+        offered = any(c.isalnum() for c in word.text)  # a sign for "unreadable" is no reading
         return replace(
             word,
             text=_in_case_of(word.text, other),
             confidence=better,
-            other=word.text,
-            other_reader=first_reader if word.text else "",
+            other=word.text if offered else "",
+            other_reader=first_reader if offered else "",
         )
     return replace(
         word,

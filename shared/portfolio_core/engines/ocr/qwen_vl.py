@@ -149,7 +149,9 @@ class QwenVl:
         """Put a page and the question into the model's form."""
         import torch
 
-        pictures = self._pictures(images=[page], return_tensors="pt")
+        pictures = self._pictures(
+            images=[page], input_data_format="channels_last", return_tensors="pt"
+        )
         merged = self._model.config.vision_config.spatial_merge_size**2
         count = int(pictures.image_grid_thw[0].prod()) // merged
         prompt = _PROMPT.format(picture=_PICTURE * count, question=QUESTION)

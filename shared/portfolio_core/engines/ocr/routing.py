@@ -5,12 +5,11 @@ from typing import Protocol
 
 from portfolio_core.engines.ocr import Pixels
 from portfolio_core.engines.ocr.agreement import Reading
+from portfolio_core.engines.ocr.letters import is_foreign, is_hangul, is_latin
 from portfolio_core.engines.ocr.trocr import BATCH
 
 _CLEAR = 0.9
 """A reader with this score on a line is believed without asking the other one."""
-_FIRST_EAST_ASIAN = "\u1100"  # Hangul, kana and ideographs all lie behind it
-_AFTER_LATIN = "\u0250"
 
 
 class LineReader(Protocol):
@@ -59,24 +58,21 @@ def by_surer(
         yield from best.items()
 
 
-def is_latin(text: str) -> bool:
+def for_english(text: str) -> bool:
     """Return whether a reader of English may read what the first reader took for ``text``."""
-    return all(c < _AFTER_LATIN or not c.isalpha() for c in text)
+    letters = [c for c in text if c.isalpha()]
+    return any(c.isalnum() for c in text) and all(is_latin(c) for c in letters)
 
 
-def is_korean(text: str, *, unread: bool) -> bool:
+def for_korean(text: str, *, blind: bool) -> bool:
     """Return whether a reader of Korean may read what the first reader took for ``text``.
 
     Args:
         text: The first reading.
-        unread: The first reader knew no Hangul; what it could not read looks Chinese then.
+        blind: The first reader knew no Hangul; it makes ideographs or signs of it then.
     """
-    return any(is_hangul(c) or (unread and c.isalpha() and c >= _FIRST_EAST_ASIAN) for c in text)
-
-
-def is_hangul(c: str) -> bool:
-    """Return whether a letter is Korean: a syllable or one of its parts."""
-    return "\uac00" <= c <= "\ud7a3" or "\u1100" <= c <= "\u11ff" or "\u3130" <= c <= "\u318f"
+    lost = blind and (any(map(is_foreign, text)) or not any(c.isalnum() for c in text))
+    return lost or any(map(is_hangul, text))
 
 
 def _read(

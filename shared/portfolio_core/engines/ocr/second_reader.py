@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
+import numpy as np
+
 from portfolio_core.catalog import by_key
 from portfolio_core.engines.ocr import (
     Language,
@@ -23,9 +25,9 @@ from portfolio_core.engines.ocr import (
     last,
 )
 from portfolio_core.engines.ocr.agreement import Reading, compared
-from portfolio_core.engines.ocr.crops import line_image
+from portfolio_core.engines.ocr.geometry import crop, size
 from portfolio_core.engines.ocr.korean_lines import LETTERS, WEIGHTS, KoreanLines
-from portfolio_core.engines.ocr.routing import LineReader, by_surer, is_korean, is_latin
+from portfolio_core.engines.ocr.routing import LineReader, by_surer, for_english, for_korean
 from portfolio_core.engines.ocr.trocr import TrOcr
 from portfolio_core.errors import HubUnreachable, ModelUnavailable
 from portfolio_core.hardware import Hardware
@@ -43,6 +45,10 @@ MOST_LINES = {"cpu": 24, "cuda": 400}
 """Lines of a page that are read again, the least sure ones; each takes a CPU about a second."""
 PARTLY = "partly_read_twice"
 """Note: more lines were doubtful than were read again."""
+
+
+_MARGIN = 0.1
+"""Paper around a line, as a share of its height."""
 
 
 class SecondReaderEngine:
@@ -97,7 +103,7 @@ class SecondReaderEngine:
         """Read a page; see :class:`OcrEngine`."""
         for step in self._first.steps(image, language, check):
             if isinstance(step, PageReading):
-                yield from self._again(step, language, check)
+                yield from self._again(step, check)
             else:
                 yield step
 
@@ -106,20 +112,20 @@ class SecondReaderEngine:
         return last(self.steps(image, language))
 
     def _again(
-        self, page: PageReading, language: Language, check: Callable[[], None]
+        self, page: PageReading, check: Callable[[], None]
     ) -> Iterator[Progress | PageReading]:
-        unread = language == "ko" or "language_data_missing" in page.notes
+        blind = "language_data_missing" in page.notes
         doubtful = sorted(
             (
                 line
                 for line in page.lines
-                if line.confidence < _SURE and self._has_reader(line.text, unread=unread)
+                if line.confidence < _SURE and self._has_reader(line.text, blind=blind)
             ),
             key=lambda line: line.confidence,
         )
         chosen = doubtful[: self._most_lines]
-        latin = [line for line in chosen if is_latin(line.text)]
-        korean = [line for line in chosen if not is_latin(line.text)]
+        latin = [line for line in chosen if for_english(line.text)]
+        korean = [line for line in chosen if not for_english(line.text)]
         marked: dict[int, Line] = {}
         for line, reading in self._readings(page.image, latin, korean, check):
             yield Progress("second_reading", len(marked), len(chosen))
@@ -129,19 +135,24 @@ class SecondReaderEngine:
         notes = page.notes + ((PARTLY,) if len(chosen) < len(doubtful) else ())
         yield replace(page, lines=lines, markdown=markdown, notes=notes)
 
-    def _has_reader(self, text: str, *, unread: bool) -> bool:
-        return is_latin(text) or (self._korean is not None and is_korean(text, unread=unread))
+    def _has_reader(self, text: str, *, blind: bool) -> bool:
+        return for_english(text) or (self._korean is not None and for_korean(text, blind=blind))
 
     def _readings(
         self, page: Pixels, latin: list[Line], korean: list[Line], check: Callable[[], None]
     ) -> Iterator[tuple[Line, Reading]]:
-        pictures = [line_image(page, line.polygon) for line in latin]
+        pictures = [_cut(page, line) for line in latin]
         for number, reading in by_surer(pictures, self._printed, self._handwritten, check):
             yield latin[number], reading
         if self._korean is not None:
-            pictures = [line_image(page, line.polygon) for line in korean]
+            pictures = [_cut(page, line) for line in korean]
             for number, reading in self._korean.read(pictures, check):
                 yield korean[number], reading
+
+
+def _cut(page: Pixels, line: Line) -> Pixels:
+    corners = np.asarray(line.polygon, np.float32)
+    return crop(page, corners, _MARGIN * size(corners)[1])
 
 
 def korean_reader(

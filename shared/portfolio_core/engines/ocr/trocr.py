@@ -105,7 +105,9 @@ class TrOcr:
                 check()
                 return torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
 
-        pixels = self._pictures(images=lines, return_tensors="pt").pixel_values
+        pixels = self._pictures(
+            images=list(lines), input_data_format="channels_last", return_tensors="pt"
+        ).pixel_values
         written = self._model.generate(
             pixels.to(self._model.device, self._model.dtype),
             max_new_tokens=most_tokens(max(_squares(line) for line in lines)),
