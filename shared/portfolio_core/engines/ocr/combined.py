@@ -86,9 +86,7 @@ class PpOcrTesseract:
         models = _models()
         return cls(
             Detector.load(_session(models / _DETECTOR, hardware.threads)),
-            Readers(
-                Recogniser.load(_session(models / _RECOGNISER, 1)), Tesseract.find(language_data)
-            ),
+            Readers(Recogniser.load(_session(models / _RECOGNISER, 1)), Tesseract.find(language_data)),
             ThreadPoolExecutor(hardware.threads, thread_name_prefix="ocr"),
         )
 
