@@ -25,7 +25,7 @@ from portfolio_core.engines.ocr import geometry as geo
 from portfolio_core.engines.ocr.calibration import confidence
 from portfolio_core.engines.ocr.detection import Detector
 from portfolio_core.engines.ocr.layout import arrange
-from portfolio_core.engines.ocr.letters import Letters, is_ideograph, score_of, text_of, words_of
+from portfolio_core.engines.ocr.letters import Letters, is_foreign, score_of, text_of, words_of
 from portfolio_core.engines.ocr.lines import PPOCR, Found, Readers, read_lines
 from portfolio_core.engines.ocr.markdown import markdown
 from portfolio_core.engines.ocr.perspective import flattened
@@ -150,7 +150,7 @@ class PpOcrTesseract:
         blind = language != "en" and self._readers.tesseract is None
         found = [line if is_legible(line) else replace(line, letters=()) for line in found]
         if blind:
-            found = [replace(line, letters=()) if is_foreign(line) else line for line in found]
+            found = [replace(line, letters=()) if _is_foreign(line) else line for line in found]
         kept = [line for line in found if line.letters or blind]
         boxes = [page.level.move(line.box) if page.level else line.box for line in kept]
         blocks = arrange(boxes)
@@ -185,9 +185,9 @@ def is_legible(found: Found) -> bool:
     return bool(letters) and score_of(letters) >= (least if found.reader == PPOCR else 0.0)
 
 
-def is_foreign(found: Found) -> bool:
+def _is_foreign(found: Found) -> bool:
     """Whether PP-OCR took a line for ideographs, as it does with Hangul."""
-    return any(is_ideograph(letter.text) for letter in found.letters)
+    return any(is_foreign(letter.text) for letter in found.letters)
 
 
 def _line(found: Found, box: geo.Corners, block: int) -> Line:

@@ -66,7 +66,7 @@ def is_latin(text: str) -> bool:
     return text[:1].isalpha() and unicodedata.name(text[0], "").startswith("LATIN")
 
 
-def is_ideograph(text: str) -> bool:
+def is_foreign(text: str) -> bool:
     """Whether a character is an ideograph or kana: what Hangul looks like to the first reader."""
     name = unicodedata.name(text[0], "") if text else ""
     return name.startswith(("CJK", "HIRAGANA", "KATAKANA"))

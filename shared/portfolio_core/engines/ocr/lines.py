@@ -12,7 +12,7 @@ import numpy as np
 from portfolio_core.engines.ocr import Language, Pixels
 from portfolio_core.engines.ocr.fusion import fuse, has_latin
 from portfolio_core.engines.ocr.geometry import Corners, crop, size
-from portfolio_core.engines.ocr.letters import Letters, is_hangul, is_ideograph, score_of, words_of
+from portfolio_core.engines.ocr.letters import Letters, is_hangul, is_foreign, score_of, words_of
 from portfolio_core.engines.ocr.recognition import Recogniser
 from portfolio_core.engines.ocr.tesseract import BOTH, KOREAN, Tesseract
 
@@ -122,7 +122,7 @@ def smoothed(page: Pixels) -> Pixels:
 def may_be_korean(found: Found) -> bool:
     """Whether Hangul may stand on a line, by what PP-OCR made of it."""
     letters = found.letters
-    if score_of(letters) < _DOUBTFUL or any(is_ideograph(x.text) for x in letters):
+    if score_of(letters) < _DOUBTFUL or any(is_foreign(x.text) for x in letters):
         return True
     pitch = float(np.median([x.end - x.start for x in letters]))
     edges = [0.0, *(edge for x in letters for edge in (x.start, x.end)), 1.0]
