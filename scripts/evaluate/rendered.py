@@ -94,6 +94,8 @@ def _column(
 
 
 _INK = (25, 25, 30)
+_TALL = 200  # a line alone is not skewed
+_OFTEN = 0.45
 
 
 def _blank(rng: random.Random, width: int, height: int) -> Image.Image:
@@ -160,17 +162,17 @@ def _pen(rng: random.Random) -> Made:
 
 def _spoil(page: Image.Image, rng: random.Random) -> np.ndarray:
     """Return ``page`` as a scanner or a camera would: skewed, blurred, noisy, faint."""
-    if page.height > 200 and rng.random() < 0.4:
+    if page.height > _TALL and rng.random() < _OFTEN:
         angle = rng.uniform(-12, 12)
         page = page.rotate(
             angle, Image.Resampling.BICUBIC, expand=True, fillcolor=page.getpixel((2, 2))
         )
-    if rng.random() < 0.5:
+    if rng.random() < _OFTEN:
         page = page.filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 1.8)))
     pixels = np.asarray(page, np.float32)
     contrast = rng.uniform(0.35, 1.0)
     pixels = 235 - (235 - pixels) * contrast
-    if rng.random() < 0.5:
+    if rng.random() < _OFTEN:
         shade = np.linspace(rng.uniform(0.6, 1), 1, pixels.shape[1], dtype=np.float32)
         pixels = pixels * shade[None, :, None]
     grain = np.random.default_rng(rng.randrange(2**32))

@@ -145,6 +145,18 @@ zm_yunyang 5238ac22e0c7f8b6cdd2eddd6e444b8a700b73c4674d9a047d59a94ff96379a2
 
 MODELS: tuple[Model, ...] = (
     Model(
+        key="ppocr-tesseract",
+        name="PP-OCRv6 small with Tesseract 5",
+        task="ocr",
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.ocr.combined:PpOcrTesseract",
+        licence="Apache-2.0",
+        source="https://github.com/RapidAI/RapidOCR",
+        languages=("en", "ko"),
+        memory_bytes=700 * MEBIBYTE,
+        packages=("rapidocr", "onnxruntime", "cv2"),
+    ),
+    Model(
         key="espeak-ng",
         name="espeak-ng 1.52",
         task="text-to-speech",

@@ -6,7 +6,7 @@ page is put right first: flattened if it was photographed at an angle, turned up
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -26,7 +26,7 @@ from portfolio_core.engines.ocr.calibration import confidence
 from portfolio_core.engines.ocr.detection import Detector
 from portfolio_core.engines.ocr.layout import arrange
 from portfolio_core.engines.ocr.letters import Letters, is_foreign, score_of, text_of, words_of
-from portfolio_core.engines.ocr.lines import PPOCR, Found, Readers, may_be_korean, read_lines
+from portfolio_core.engines.ocr.lines import PPOCR, Found, Readers, read_lines
 from portfolio_core.engines.ocr.markdown import markdown
 from portfolio_core.engines.ocr.perspective import flattened
 from portfolio_core.engines.ocr.recognition import Recogniser
@@ -86,7 +86,9 @@ class PpOcrTesseract:
         models = _models()
         return cls(
             Detector.load(_session(models / _DETECTOR, hardware.threads)),
-            Readers(Recogniser.load(_session(models / _RECOGNISER, 1)), Tesseract.find(language_data)),
+            Readers(
+                Recogniser.load(_session(models / _RECOGNISER, 1)), Tesseract.find(language_data)
+            ),
             ThreadPoolExecutor(hardware.threads, thread_name_prefix="ocr"),
         )
 
@@ -102,12 +104,11 @@ class PpOcrTesseract:
         page = self._put_right(image, check)
         count = len(page.boxes)
         found: list[Found] = []
-        done = 0
-        for found in read_lines(
-            self._readers, page.image, page.boxes, language, self._threads, check
-        ):
-            done += 1
-            yield Progress("lines", min(done, count), count)
+        for done, lines in enumerate(self._read(page, language, check), 1):
+            found = lines
+            yield Progress("lines", done, count) if done <= count else Progress(
+                "second_reading", done - count
+            )
         yield self._reading(page, found, language)
 
     def _put_right(self, image: Pixels, check: Callable[[], None]) -> "_Page":
@@ -127,20 +128,39 @@ class PpOcrTesseract:
         correction = Correction(turned, round(-skew, 1) if skew else 0.0, flat is not None)
         return _Page(image, boxes, geo.level(image, -skew) if skew else None, correction)
 
+    def found(self, image: Pixels, language: Language = "auto") -> list[Found]:
+        """Read a page and return the letters of its legible lines, with their bare scores."""
+        page = self._put_right(image, lambda: None)
+        rounds = list(self._read(page, language, lambda: None))
+        return [line for line in (rounds[-1] if rounds else []) if is_legible(line)]
+
+    def _read(
+        self, page: "_Page", language: Language, check: Callable[[], None]
+    ) -> Iterator[list[Found]]:
+        return read_lines(
+            self._readers,
+            page.image,
+            page.boxes,
+            language,
+            threads=self._threads,
+            check=check,
+        )
+
     def _reading(self, page: "_Page", found: list[Found], language: Language) -> PageReading:
         blind = language != "en" and self._readers.tesseract is None
-        legible = [(line, _is_lost(line, language)) for line in found if blind]
-        kept = [line for line in found if is_legible(line) or (blind and _is_lost(line, language))]
-        lost = {id(line) for line, is_lost in legible if is_lost}
+        found = [line if is_legible(line) else replace(line, letters=()) for line in found]
+        if blind:
+            found = [replace(line, letters=()) if _is_foreign(line) else line for line in found]
+        kept = [line for line in found if line.letters or blind]
         boxes = [page.level.move(line.box) if page.level else line.box for line in kept]
         blocks = arrange(boxes)
         lines = tuple(
-            _line(kept[place.index], boxes[place.index], number, id(kept[place.index]) in lost)
+            _line(kept[place.index], boxes[place.index], number)
             for number, block in enumerate(blocks)
             for row in block
             for place in row
         )
-        texts = [UNREADABLE if id(line) in lost else text_of(line.letters) for line in kept]
+        texts = [text_of(line.letters) or UNREADABLE for line in kept]
         notes = [] if kept else ["no_text_found"]
         if blind:
             notes.append("language_data_missing")
@@ -165,15 +185,14 @@ def is_legible(found: Found) -> bool:
     return bool(letters) and score_of(letters) >= (least if found.reader == PPOCR else 0.0)
 
 
-def _is_lost(found: Found, language: Language) -> bool:
-    """Whether a line is likely in Hangul, which PP-OCR makes ideographs of, or nothing."""
-    del language
-    foreign = any(is_foreign(x.text) for x in found.letters)
-    return (foreign or not is_legible(found)) and may_be_korean(found)
+def _is_foreign(found: Found) -> bool:
+    """Whether PP-OCR took a line for ideographs, as it does with Hangul."""
+    return any(is_foreign(letter.text) for letter in found.letters)
 
 
-def _line(found: Found, box: geo.Corners, block: int, lost: bool) -> Line:
-    if lost:
+def _line(found: Found, box: geo.Corners, block: int) -> Line:
+    """Return a line as a caller gets it; one without letters is there, but not readable."""
+    if not found.letters:
         return Line(UNREADABLE, 0.0, geo.polygon(box), found.reader, (), block)
     words = tuple(_word(word, found.reader, box) for word in words_of(found.letters))
     sure = confidence(found.reader, "line", found.letters)

@@ -25,8 +25,6 @@ _ENLARGED = 2.0
 _MARGIN = 0.5
 """Paper put around a picture, as a share of its shorter side and at most ``_WIDEST_MARGIN``."""
 _WIDEST_MARGIN = 48
-# What RapidOCR sets them to.
-_POST = {"thresh": 0.3, "box_thresh": 0.5, "unclip_ratio": 1.6, "use_dilation": True}
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ class Detector:
         """Use ``session``, opened on the wheel's detector."""
         from rapidocr.ch_ppocr_det.utils import DBPostProcess
 
-        return cls(session, DBPostProcess(max_candidates=1000, score_mode="fast", **_POST))
+        post = DBPostProcess(thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True)
+        return cls(session, post)  # as RapidOCR itself sets them
 
     def find(self, image: Pixels) -> list[Corners]:
         """Return the boxes of an image, in no order.
@@ -70,9 +69,7 @@ class Detector:
         heat = self.session.run(None, {self.session.get_inputs()[0].name: batch})[0]
         boxes, _ = self.post(heat, padded.shape[:2])
         edge = np.array((width - 1, height - 1), np.float32)
-        return [
-            np.clip(ordered(np.asarray(box, np.float32) - margin), 0, edge) for box in boxes
-        ]
+        return [np.clip(ordered(np.asarray(box, np.float32) - margin), 0, edge) for box in boxes]
 
 
 def _pad(image: Pixels, margin: int) -> Pixels:

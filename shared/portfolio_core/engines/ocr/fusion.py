@@ -7,22 +7,28 @@ it reads as Latin is Latin. So a Latin word counts where both see it in the same
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
-from portfolio_core.engines.ocr.letters import Letter, Letters, is_hangul, is_latin, score_of, words_of
+from portfolio_core.engines.ocr.letters import (
+    Letter,
+    Letters,
+    is_hangul,
+    is_latin,
+    score_of,
+    words_of,
+)
 
-_NEAR = 0.8
-"""Two readers mean the same letter when they are nearer than so many letter widths."""
-_SEEN = 0.3
-"""Share of a word's letters that both must see."""
-_FEWEST = 2
-"""And so many letters at least."""
-_BETTER = 0.1
-"""A word that only Tesseract sees must be so much surer than the signs in its place."""
 _CREDIBLE = 0.6
 """Score from which a letter of the first reader is a witness."""
+_NEAR = 2.0
+"""Its place counts to within so many letter widths."""
+_FEWEST = 2
+"""A word is borne out by so many Latin letters in a row."""
+_BETTER = 0.1
+"""A word that only Tesseract sees must be so much surer than the signs in its place."""
 
 
-def has_latin(first: Sequence[Letter]) -> bool:
+def has_latin(first: Letters) -> bool:
     """Whether PP-OCR sees enough Latin letters on a line for a word."""
     return sum(is_latin(x.text) and x.score >= _CREDIBLE for x in first) >= _FEWEST
 
@@ -35,18 +41,47 @@ def fuse(korean: Letters, both: Letters, first: Letters) -> Letters:
         both: The same with the Korean and the English data.
         first: The same by PP-OCR.
     """
-    witnesses = [x for x in first if x.score >= _CREDIBLE]
-    letters = list(korean)
+    letters = korean
     for word in words_of(both):
-        seen = [x for x in word if _is_seen(x, witnesses)]
-        if sum(is_latin(x.text) for x in seen) >= _FEWEST or _is_better(word, letters):
-            letters = _replace(letters, word, seen)
-    return tuple(letters)
+        start, end = _borne_out(word, first)
+        if end > start:
+            letters = _put(letters, _widened(word, start, end, letters))
+        elif _is_better(word, letters):
+            letters = _put(letters, word)
+    return letters
 
 
-def _is_better(word: Letters, letters: Sequence[Letter]) -> bool:
+def _borne_out(word: Letters, first: Letters) -> tuple[int, int]:
+    """Return from which to which of its letters PP-OCR sees a word; twice 0 if it does not."""
+    reach = _NEAR * (word[-1].end - word[0].start) / len(word)
+    there = [
+        x
+        for x in first
+        if x.score >= _CREDIBLE and word[0].start - reach <= x.place <= word[-1].end + reach
+    ]
+    ours, theirs = ([x.text[0].casefold() for x in side] for side in (word, there))
+    alike = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()[:-1]
+    latin = [b for b in alike if any(map(is_latin, ours[b.a : b.a + b.size]))]
+    if max((b.size for b in latin), default=0) < _FEWEST:
+        return 0, 0
+    return min(b.a for b in latin), max(b.a + b.size for b in latin)
+
+
+def _widened(word: Letters, start: int, end: int, letters: Letters) -> Letters:
+    """Return the part of a word, and its letters before and after up to the next Hangul."""
+    inside = word[start:end]
+    replaced = _within(letters, inside)
+    hangul = [x for x in _within(letters, word) if is_hangul(x.text) and x not in replaced]
+    while start > 0 and not _within(hangul, word[start - 1 : start]):
+        start -= 1
+    while end < len(word) and not _within(hangul, word[end : end + 1]):
+        end += 1
+    return word[start:end]
+
+
+def _is_better(word: Letters, letters: Letters) -> bool:
     """Whether a Latin word stands where the Korean data alone gives poor signs, no Hangul."""
-    there = [x for x in letters if _overlap(x, word)]
+    there = _within(letters, word)
     latin = sum(is_latin(x.text) for x in word)
     return (
         latin >= max(_FEWEST, len(word) / 2)
@@ -55,30 +90,17 @@ def _is_better(word: Letters, letters: Sequence[Letter]) -> bool:
     )
 
 
-def _replace(letters: list[Letter], word: Letters, seen: Sequence[Letter]) -> list[Letter]:
-    """Put the Latin part of ``word`` in its place; its rest, where Hangul stands, stays."""
-    standing = [x for x in letters if is_hangul(x.text) and not _overlap(x, seen)]
-    run = [x for x in word if x in seen or not _overlap(x, standing)]
-    if seen and len(seen) < _SEEN * len(run):
-        return letters
-    start, end = run[0].start, run[-1].end
-    gone = [x for x in letters if start <= x.place <= end and x not in standing]
-    kept = [x for x in letters if x not in gone]
+def _put(letters: Letters, run: Letters) -> Letters:
+    """Return ``letters`` with ``run`` in its place."""
+    gone = _within(letters, run)
+    before = [x for x in letters if x not in gone and x.place < run[0].place]
+    after = [x for x in letters if x not in gone and x.place >= run[0].place]
     spaced = run[0].spaced or bool(gone and gone[0].spaced)
-    head = replace(run[0], spaced=spaced and any(x.place < run[0].place for x in kept))
-    return sorted([*kept, head, *run[1:]], key=lambda x: x.place)
+    return (*before, replace(run[0], spaced=spaced and bool(before)), *run[1:], *after)
 
 
-def _overlap(letter: Letter, others: Sequence[Letter]) -> bool:
-    """Whether the middle of one lies in the other."""
-    return any(
-        x.start <= letter.place <= x.end or letter.start <= x.place <= letter.end for x in others
-    )
-
-
-def _is_seen(letter: Letter, witnesses: Sequence[Letter]) -> bool:
-    reach = _NEAR * max(letter.end - letter.start, 0.005)
-    return any(
-        abs(w.place - letter.place) < reach and w.text.casefold() == letter.text.casefold()
-        for w in witnesses
-    )
+def _within(letters: Sequence[Letter], run: Letters) -> list[Letter]:
+    """Return the letters whose middle lies in the run, or in whose extent its middle lies."""
+    start, end = run[0].start, run[-1].end
+    middle = (start + end) / 2
+    return [x for x in letters if start <= x.place <= end or x.start <= middle <= x.end]

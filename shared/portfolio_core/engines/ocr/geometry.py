@@ -109,7 +109,7 @@ def skew(boxes: Sequence[Corners]) -> float:
         return 0.0
     order = np.argsort(angles)
     heap = np.cumsum(np.asarray(weights)[order])
-    return angles[order[int(np.searchsorted(heap, heap[-1] / 2))]]
+    return float(angles[order[int(np.searchsorted(heap, heap[-1] / 2))]])
 
 
 @dataclass(frozen=True)

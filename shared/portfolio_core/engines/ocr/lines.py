@@ -12,7 +12,7 @@ import numpy as np
 from portfolio_core.engines.ocr import Language, Pixels
 from portfolio_core.engines.ocr.fusion import fuse, has_latin
 from portfolio_core.engines.ocr.geometry import Corners, crop, size
-from portfolio_core.engines.ocr.letters import Letters, is_foreign, is_hangul, score_of
+from portfolio_core.engines.ocr.letters import Letters, is_hangul, is_foreign, score_of, words_of
 from portfolio_core.engines.ocr.recognition import Recogniser
 from portfolio_core.engines.ocr.tesseract import BOTH, KOREAN, Tesseract
 
@@ -24,6 +24,9 @@ _AGAIN = 0.9
 _WIDER = 0.15
 _MARGIN = 0.1
 """Paper around a line for Tesseract, as a share of its height."""
+_AGAIN_KOREAN = 0.8
+_WIDER_KOREAN = 0.3
+_FEWEST_ODD = 3
 _DOUBTFUL = 0.9
 """A line under this score may be Korean."""
 _GAP = 2.5
@@ -31,6 +34,8 @@ _GAP = 2.5
 _FEWEST_HANGUL = 2
 _HANGUL_SCORE = 0.35
 """Hangul that Tesseract sees in pictures and in Latin handwriting scores lower."""
+_HANGUL_SCORE_KNOWN = 0.15
+"""On a page that is known to be Korean less will do; the confidence says how little."""
 _PROBES = 4
 """So many of the most doubtful lines without Hangul, and the page has none."""
 _NOISY = 9.0
@@ -74,9 +79,18 @@ class Readers:
             return found
         line = crop(page, found.box, _MARGIN * min(size(found.box)))
         letters = self.tesseract.read(line, KOREAN)
-        if has_latin(found.letters):
+        if score_of(letters) < _AGAIN_KOREAN:
+            wider = crop(page, found.box, _WIDER_KOREAN * min(size(found.box)))
+            letters = max(letters, self.tesseract.read(wider, KOREAN), key=score_of)
+        if has_latin(found.letters) or any(map(_is_odd, words_of(letters))):
             letters = fuse(letters, self.tesseract.read(line, BOTH), found.letters)
         return replace(found, letters=letters, reader=TESSERACT)
+
+
+def _is_odd(word: Letters) -> bool:
+    """Whether the Korean data made signs of a word that may be Latin."""
+    hangul = any(is_hangul(x.text) for x in word)
+    return len(word) >= _FEWEST_ODD and not hangul and score_of(word) < _AGAIN_KOREAN
 
 
 def stretched(line: Pixels) -> Pixels:
@@ -116,11 +130,10 @@ def may_be_korean(found: Found) -> bool:
     return bool(max(gaps) > _GAP * pitch)
 
 
-def hangul_of(found: Found) -> Letters:
-    """Return the Hangul of a line that Tesseract is sure enough of."""
+def is_korean(found: Found, least: float) -> bool:
+    """Whether a line holds Hangul that its reader is sure enough of."""
     hangul = tuple(x for x in found.letters if is_hangul(x.text))
-    sure = len(hangul) >= _FEWEST_HANGUL and score_of(hangul) >= _HANGUL_SCORE
-    return hangul if sure else ()
+    return len(hangul) >= _FEWEST_HANGUL and score_of(hangul) >= least
 
 
 def read_lines(
@@ -128,6 +141,7 @@ def read_lines(
     page: Pixels,
     boxes: Sequence[Corners],
     language: Language,
+    *,
     threads: Executor,
     check: Callable[[], None],
 ) -> Iterator[list[Found]]:
@@ -143,28 +157,24 @@ def read_lines(
     """
     found = [Found(box) for box in boxes]
 
-    def each(task: Callable[[int], Found], places: Sequence[int]) -> Iterator[int]:
+    def each(task: Callable[[int], Found], places: Sequence[int]) -> Iterator[tuple[int, Found]]:
         for place, line in zip(places, threads.map(task, places), strict=True):
             check()
-            found[place] = line
-            yield place
+            yield place, line
 
-    for _ in each(lambda i: readers.latin(page, boxes[i]), range(len(boxes))):
+    for place, line in each(lambda i: readers.latin(page, boxes[i]), range(len(boxes))):
+        found[place] = line
         yield found
     if language == "en" or readers.tesseract is None:
         return
     clean = smoothed(page)
     doubtful = [i for i in range(len(found)) if language == "ko" or may_be_korean(found[i])]
     doubtful.sort(key=lambda i: score_of(found[i].letters))
-    latin = list(found)
     probes, rest = doubtful[:_PROBES], doubtful[_PROBES:]
-    korean = language == "ko"
-    for places in (probes, rest):
-        for place in each(lambda i: readers.korean(clean, latin[i]), places):
-            if hangul_of(found[place]):
-                korean = True
-            else:
-                found[place] = latin[place]
-            yield found
-        if not korean:
-            return
+    seconds = dict(each(lambda i: readers.korean(clean, found[i]), probes))
+    if language == "auto" and not any(is_korean(x, _HANGUL_SCORE) for x in seconds.values()):
+        return
+    for place, line in (*seconds.items(), *each(lambda i: readers.korean(clean, found[i]), rest)):
+        if is_korean(line, _HANGUL_SCORE_KNOWN):
+            found[place] = line
+        yield found

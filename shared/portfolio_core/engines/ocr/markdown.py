@@ -66,4 +66,4 @@ def _is_table(block: Block, usual: float) -> bool:
 def _aligned(block: Sequence[Row], column: int, usual: float) -> bool:
     lefts = [row[column].left for row in block]
     rights = [row[column].right for row in block]
-    return min(np.ptp(lefts), np.ptp(rights)) <= _ALIGNED * usual
+    return bool(min(np.ptp(lefts), np.ptp(rights)) <= _ALIGNED * usual)

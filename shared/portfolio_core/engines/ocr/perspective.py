@@ -5,6 +5,7 @@ lighter than what lies around, and at an angle that a scanner does not give.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ _SMALLEST, _LARGEST = 0.25, 0.97
 """Share of the picture that a page takes."""
 _STRAIGHT = 0.02
 """How far an edge may leave the straight line, as a share of the page's outline."""
+_CORNERS = 4
+_FULL = 0.95
+"""Share of the four edges' inside that is light."""
 _INSIDE = 0.95
 """Share of the lines of text that lie on the page."""
 _LIGHTER = 12
@@ -54,26 +58,24 @@ def _page(image: Pixels) -> Corners | None:
     _, light = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     light = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     shapes, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    for shape in sorted(shapes, key=cv2.contourArea, reverse=True)[:1]:
-        hull = cv2.convexHull(shape)
-        four = cv2.approxPolyDP(hull, _STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
-        share = cv2.contourArea(four) / (grey.shape[0] * grey.shape[1])
-        full = cv2.contourArea(shape) >= _INSIDE * cv2.contourArea(four)
-        if len(four) == len(_Sides) and _SMALLEST <= share <= _LARGEST and full and _stands_out(
-            grey, four
-        ):
-            return ordered(four[:, 0].astype(np.float32) / scale)
-    return None
+    if not shapes:
+        return None
+    shape = max(shapes, key=cv2.contourArea)
+    hull = cv2.convexHull(shape)
+    four = cv2.approxPolyDP(hull, _STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
+    area = cv2.contourArea(four)
+    if len(four) != _CORNERS or not _SMALLEST <= area / grey.size <= _LARGEST:
+        return None
+    if cv2.contourArea(shape) < _FULL * area or not _stands_out(grey, four):
+        return None
+    return ordered(four[:, 0].astype(np.float32) / scale)
 
 
-_Sides = range(4)
-
-
-def _stands_out(grey: npt.NDArray[np.uint8], four: npt.NDArray[np.int32]) -> bool:
+def _stands_out(grey: npt.NDArray[Any], four: npt.NDArray[Any]) -> bool:
     import cv2
 
     mask = cv2.fillConvexPoly(np.zeros(grey.shape, np.uint8), four, 1).astype(bool)
-    return bool(np.median(grey[mask]) - np.median(grey[~mask]) >= _LIGHTER)
+    return not mask.all() and bool(np.median(grey[mask]) - np.median(grey[~mask]) >= _LIGHTER)
 
 
 def _is_slanted(corners: Corners) -> bool:

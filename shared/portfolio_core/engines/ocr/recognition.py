@@ -5,6 +5,7 @@ Source: PP-OCRv6 (Apache-2.0), trained with CTC: a letter or a blank for each co
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -69,7 +70,7 @@ def _widen(letters: list[Letter]) -> Letters:
     """Let neighbours of a word meet halfway: a column says where a letter is, not how wide."""
     if not letters:
         return ()
-    gaps = [b.place - a.place for a, b in zip(letters, letters[1:], strict=False)]
+    gaps = [b.place - a.place for a, b in pairwise(letters)]
     half = (float(np.median(gaps)) if gaps else letters[0].place) / 2
     wide = []
     for index, letter in enumerate(letters):

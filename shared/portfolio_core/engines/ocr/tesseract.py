@@ -122,7 +122,7 @@ def _letters(reader: Any, text: str, width: int) -> Iterator[Letter]:  # noqa: A
     for place in tesserocr.iterate_level(places, level):
         box = None if place.Empty(level) else place.BoundingBox(level)
         symbol = place.GetUTF8Text(level).strip() if box else ""
-        if not symbol:
+        if box is None or not symbol:
             continue
         after = rest.lstrip()
         spaced = len(after) < len(rest) and len(rest) < len(text)

@@ -42,7 +42,7 @@ def turn_of(page: Pixels, boxes: Sequence[Corners], readers: Readers) -> int:
             if scores[way] >= clear:
                 return way
             total[way] += scores[way]
-        best = max(ways, key=lambda way: scores[way])  # noqa: B023 - used at once
+        best = max(ways, key=lambda way: scores[way])
         if scores[best] >= max(fair, sum(scores.values()) - scores[best] + _ADVANTAGE):
             return best
     return 0 if upright else max(ways, key=lambda way: total[way])
