@@ -15,7 +15,10 @@ PortfolioError                     500
 │   ├── FileTooLarge               413  too many bytes
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
-│   └── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── NoFile                     400  nothing was uploaded
+│   ├── NotUploaded                400  an address instead of a file
+│   └── TooManyPages               413
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -203,6 +206,34 @@ class ImageUnreadable(InvalidInput):
     status = 422
     message_template = "The picture is damaged and cannot be read."
     hint_template = "Open it in another program, save it again, and send that."
+
+
+class NoFile(InvalidInput):
+    """A call that works on files came without one."""
+
+    code = "no_file"
+    message_template = "There is no file to work on."
+    hint_template = "Drop, paste or choose one first."
+
+
+class NotUploaded(InvalidInput):
+    """A file is named by an address on the web, where nothing is fetched from."""
+
+    code = "not_uploaded"
+    message_template = "Files are not fetched from addresses."
+    hint_template = "Upload the file itself, or send it as a data: address."
+
+
+class TooManyPages(InvalidInput):
+    """The files of one call have more pages together than are read at once."""
+
+    code = "too_many_pages"
+    status = 413
+    message_template = "There are {given:,} pages; the limit is {limit:,}."
+    hint_template = "Send them in parts."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
 
 
 class Busy(PortfolioError):

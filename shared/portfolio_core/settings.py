@@ -54,6 +54,8 @@ class Limits(_Frozen):
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)
     """Longest side of a picture, in pixels."""
+    ocr_pages: int = Field(20, gt=0)
+    """Most pages read in one call, of all its files together."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

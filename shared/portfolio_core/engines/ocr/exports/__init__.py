@@ -3,14 +3,14 @@
 They know readings only, nothing of the engines that made them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from portfolio_core.engines.ocr import PageReading
 from portfolio_core.engines.ocr.exports import data, hocr, plain, searchable, word
 from portfolio_core.errors import UnknownChoice
 
-Readings = Sequence[PageReading]
+Readings = Iterable[PageReading]
 
 
 @dataclass(frozen=True)

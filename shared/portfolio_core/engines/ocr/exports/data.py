@@ -25,7 +25,7 @@ Polygons are clockwise from the upper left corner, in pixels of that page.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -35,7 +35,7 @@ from portfolio_core.engines.ocr.exports import plain
 VERSION = 1
 
 
-def document(readings: Sequence[PageReading], title: str) -> dict[str, Any]:
+def document(readings: Iterable[PageReading], title: str) -> dict[str, Any]:
     """Return the document as plain values."""
     pages = [page(reading, number) for number, reading in enumerate(readings, 1)]
     return {"version": VERSION, "title": title, "pages": pages}
@@ -56,7 +56,7 @@ def page(reading: PageReading, number: int = 1) -> dict[str, Any]:
     }
 
 
-def json_file(readings: Sequence[PageReading], title: str) -> bytes:
+def json_file(readings: Iterable[PageReading], title: str) -> bytes:
     """Return :func:`document` as a file."""
     return (json.dumps(document(readings, title), ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -1,6 +1,6 @@
 """hOCR 1.2: XHTML that carries the place and the confidence of each word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from portfolio_core.engines.ocr import Line, PageReading, Polygon, Word
@@ -15,7 +15,7 @@ _DOCTYPE = (
 )
 
 
-def hocr_file(readings: Sequence[PageReading], title: str) -> bytes:
+def hocr_file(readings: Iterable[PageReading], title: str) -> bytes:
     """Return the pages as one hOCR file."""
     root = ET.Element("html", xmlns=_XHTML)
     head = ET.SubElement(root, "head")

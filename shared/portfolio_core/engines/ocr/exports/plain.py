@@ -1,7 +1,7 @@
 """Plain text and Markdown."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from portfolio_core.engines.ocr import PageReading
 from portfolio_core.engines.ocr.exports import parts
@@ -13,12 +13,12 @@ _LINE_BREAK = "  \n"
 _PAGE_BREAK = "\n\n---\n\n"
 
 
-def text(readings: Sequence[PageReading]) -> str:
+def text(readings: Iterable[PageReading]) -> str:
     """Return the pages as plain text, a form feed between them, as text files have it."""
     return "\n\f".join(reading.text for reading in readings)
 
 
-def markdown(readings: Sequence[PageReading]) -> str:
+def markdown(readings: Iterable[PageReading]) -> str:
     """Return the pages as Markdown, a rule between them.
 
     A page that its engine wrote as Markdown is left as it is; of any other each block is a
@@ -43,11 +43,11 @@ def _escaped(line: str) -> str:
     return _AT_START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", line)
 
 
-def text_file(readings: Sequence[PageReading], _title: str) -> bytes:
+def text_file(readings: Iterable[PageReading], _title: str) -> bytes:
     """Return :func:`text` as a file."""
     return (text(readings) + "\n").encode()
 
 
-def markdown_file(readings: Sequence[PageReading], _title: str) -> bytes:
+def markdown_file(readings: Iterable[PageReading], _title: str) -> bytes:
     """Return :func:`markdown` as a file."""
     return (markdown(readings) + "\n").encode()

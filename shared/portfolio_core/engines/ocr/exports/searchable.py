@@ -2,16 +2,15 @@
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 from unicodedata import combining, normalize
 
-from PIL import Image
-
-from portfolio_core.engines.ocr import Line, PageReading, Pixels, Point, Polygon
+from portfolio_core.engines.ocr import Line, PageReading, Point, Polygon
 from portfolio_core.engines.ocr.exports import parts
 from portfolio_core.errors import MissingDependency
+from portfolio_core.media.images import jpeg_bytes
 
 DPI = 200
 """A picture does not say how large its paper was; 1654 pixels across make A4."""
@@ -29,7 +28,7 @@ _FONTS = (
 )
 
 
-def pdf_file(readings: Sequence[PageReading], title: str) -> bytes:
+def pdf_file(readings: Iterable[PageReading], title: str) -> bytes:
     """Return the pages as one PDF; the same pages give the same bytes.
 
     Raises:
@@ -50,7 +49,9 @@ def pdf_file(readings: Sequence[PageReading], title: str) -> bytes:
     for reading in readings:
         height, width = (side * _POINTS for side in reading.image.shape[:2])
         canvas.setPageSize((width, height))
-        canvas.drawImage(ImageReader(_jpeg(reading.image)), 0, 0, width, height)
+        canvas.drawImage(
+            ImageReader(io.BytesIO(jpeg_bytes(reading.image, _JPEG_QUALITY))), 0, 0, width, height
+        )
         layer = canvas.beginText()
         layer.setTextRenderMode(_INVISIBLE)
         for line in reading.lines:
@@ -60,13 +61,6 @@ def pdf_file(readings: Sequence[PageReading], title: str) -> bytes:
         canvas.showPage()
     canvas.save()
     return file.getvalue()
-
-
-def _jpeg(image: Pixels) -> io.BytesIO:
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, "JPEG", quality=_JPEG_QUALITY)
-    file.seek(0)
-    return file
 
 
 def _pieces(line: Line) -> Iterator[tuple[str, Polygon]]:

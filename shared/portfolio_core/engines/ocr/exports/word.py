@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # the same pages give the same bytes
 
 
-def docx_file(readings: Sequence[PageReading], title: str) -> bytes:
+def docx_file(readings: Iterable[PageReading], title: str) -> bytes:
     """Return the pages as one Word document, a page break between them.
 
     Raises:
