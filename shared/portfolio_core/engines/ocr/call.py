@@ -23,7 +23,10 @@ TYPES = (*images.FORMATS, "pdf")
 """What is read, in the words of an error."""
 
 _DPI = 200
-_SHORTEST_SIDE = 32  # pixels; a thinner picture gets a white margin
+# A thinner picture gets a white margin: engines make large pictures smaller, and would be left
+# with nothing of a strip.
+_SHORTEST_SIDE = 32  # pixels
+_THINNEST = 40  # long side over short side
 _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN = 1024  # bytes; what stands before it is ignored by every reader
 _WHITE = 255
@@ -208,5 +211,6 @@ def _kept(number: int, reading: PageReading) -> ReadPage:
 
 def _wide_enough(pixels: Pixels) -> Pixels:
     """Return a picture with a white margin where it is too thin for an engine."""
-    missing = [(0, max(0, _SHORTEST_SIDE - side)) for side in pixels.shape[:2]]
+    least = max(_SHORTEST_SIDE, max(pixels.shape) // _THINNEST)
+    missing = [(0, max(0, least - side)) for side in pixels.shape[:2]]
     return np.pad(pixels, (*missing, (0, 0)), constant_values=_WHITE)
