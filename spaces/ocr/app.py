@@ -20,6 +20,7 @@ from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
+from portfolio_core.ui.runs import Runs
 
 HERE = Path(__file__).parent
 EXAMPLES = ("letter.jpg", "korean.jpg", "receipt.jpg", "note.jpg", "turned.jpg", "minutes.pdf")
@@ -277,27 +278,24 @@ def connect(space: Ocr) -> None:
     on, page = space.on, space.page
     shown = [on.viewer, on.text, on.markdown, on.json, on.files, on.made]
     inside: dict[str, Any] = {"api_visibility": "private"}
-    # Every handler checks its values itself, with its own errors.
-    checks: dict[str, Any] = {"preprocess": False}
-    runs = []
+    runs = Runs()
     for event, handler, source in (
         (on.read.click, space.perform, on.upload),
         (on.camera.input, space.perform, on.camera),
         (on.examples.click, space.perform_example, on.examples),
     ):
-        ran = event(
-            handler, [source, on.language], shown, show_progress_on=on.text, **checks, **inside
-        )
-        ran.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
-        runs.append(ran)
-    on.stop.click(None, cancels=runs, **inside)
+        run = runs.add(event, handler, [source, on.language], shown, on.text)
+        run.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
+    runs.connect(on.stop)
     page.load(space.opened, on.address, on.codes, js=_ADDRESS, **inside)
     page.load(None, js=uploads.PASTE, **inside)
-    draw_api(space, checks)
+    draw_api(space)
 
 
-def draw_api(space: Ocr, checks: dict[str, Any]) -> None:
+def draw_api(space: Ocr) -> None:
     """Say which calls the API has; their components are seen by programs only."""
+    # Every handler checks its values itself, with its own errors.
+    checks: dict[str, Any] = {"preprocess": False}
     words, kinds = space.page.words, list(exports.FORMATS)
     hidden: dict[str, Any] = {"visible": False}
     image = uploads.only_uploads(gr.File(label="image", **hidden), words)
