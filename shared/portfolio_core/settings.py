@@ -64,6 +64,10 @@ class Limits(_Frozen):
     """Longest reading of a document, or drawing of one of its pages, in seconds."""
     document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
     """Memory of the process that reads a document, in bytes."""
+    fetch_bytes: int = Field(10 * MEBIBYTE, gt=0)
+    """Largest file fetched from an address, unpacked, in bytes."""
+    fetch_seconds: float = Field(10, gt=0)
+    """Longest fetch, from the look-up of the name to the last byte, in seconds."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

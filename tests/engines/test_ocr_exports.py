@@ -245,6 +245,16 @@ class TestDocx:
         marked = [run.text for run in runs if run.font.highlight_color == WD_COLOR_INDEX.YELLOW]
         assert marked == ["17"]
 
+    def test_they_are_highlighted_in_an_engines_own_markdown_too(self):
+        read = page(
+            line("a b", doubts=("a",)), line("a b"), markdown="| a | b |\n|---|---|\n| a | b |"
+        )
+        (table,) = self.open(read).tables
+
+        runs = [run for row in table.rows for cell in row.cells for run in cell.paragraphs[0].runs]
+        marked = [run.font.highlight_color == WD_COLOR_INDEX.YELLOW for run in runs]
+        assert marked == [True, False, False, False]
+
     def test_headings_and_tables_of_a_document_model_are_kept(self):
         source = (
             "## Bill\nTo Kim\nSeoul\n\n| Item | Price |\n|---|---:|\n| Tea \\| milk | 3 |\n\nEnd"

@@ -23,7 +23,10 @@ PortfolioError                     500
 │   ├── DocumentUnreadable         422  a document that is cut off or damaged
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
-│   └── NoTextFound                422  a document of pictures only
+│   ├── NoTextFound                422  a document of pictures only
+│   ├── UrlNotAllowed              400  not on the public web
+│   ├── UrlFailed                  400  no file at that address
+│   └── UrlTooSlow                 504
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -58,6 +61,9 @@ from portfolio_core.errors._files import NoFile as NoFile
 from portfolio_core.errors._files import NoTextFound as NoTextFound
 from portfolio_core.errors._files import NotUploaded as NotUploaded
 from portfolio_core.errors._files import TooManyPages as TooManyPages
+from portfolio_core.errors._files import UrlFailed as UrlFailed
+from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
+from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
 from portfolio_core.errors._files import WrongFileType as WrongFileType
 
 

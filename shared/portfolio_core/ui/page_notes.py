@@ -9,6 +9,9 @@ from portfolio_core.ui.i18n import Locale, Words
 
 _LEAST_SKEW = 0.05  # degrees; less is shown as 0.0 and nobody sees it
 
+# Lines that are counted are being read; what cannot be counted is written by a document model.
+_STAGES = {("lines", True): "reading", ("reading", False): "writing"}
+
 
 def notes(
     reading: PageReading, words: Words, locale: Locale, names: Mapping[str, str]
@@ -34,7 +37,7 @@ def progress(news: News, words: Words, locale: Locale) -> str:
     """Return how far a call is, in words."""
     step = news.progress
     fields = {"done": step.done, "line": min(step.done + 1, step.count), "count": step.count}
-    stage = step.stage if step.count or step.stage != "reading" else "writing"
+    stage = _STAGES.get((step.stage, bool(step.count)), step.stage)
     told = words.say(f"stage_{stage}", locale, **fields)
     if news.count == 1:
         return told

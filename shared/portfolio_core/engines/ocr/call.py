@@ -36,9 +36,9 @@ _JPEG_QUALITY = 88
 _NOTES = {"turned": "turned_by_camera", "first_frame": "first_frame"}
 # How much of a page is done when a stage begins, and when it ends; about, on two cores.
 _SHARES = {
-    "upright": (0.0, 0.1),
-    "lines": (0.1, 0.4),
-    "reading": (0.4, 0.9),
+    "upright": (0.0, 0.3),
+    "lines": (0.3, 0.9),
+    "reading": (0.3, 0.9),
     "second_reading": (0.9, 1.0),
 }
 
