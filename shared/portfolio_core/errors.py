@@ -10,7 +10,11 @@ PortfolioError                     500
 │   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
-│   └── NothingToSay               422  text without a single letter or digit
+│   ├── NothingToSay               422  text without a single letter or digit
+│   ├── QuotaReached               409  a visitor's share of documents is used up
+│   ├── DocumentUnknown            404  no document of that name is held
+│   ├── IndexGone                  410  the documents were deleted, or never were
+│   └── IndexUnreadable            422  an uploaded index is damaged or something else
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -141,6 +145,48 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
+
+
+class QuotaReached(InvalidInput):
+    """One visitor's documents would be more than one visitor may keep."""
+
+    code = "quota_reached"
+    status = 409
+    message_template = "The limit of {limit:,} {unit} for all your documents would be passed."
+    hint_template = "Delete a document first, or add less."
+
+    def __init__(self, limit: int, unit: str) -> None:
+        super().__init__(limit=limit, unit=unit)
+
+
+class DocumentUnknown(InvalidInput):
+    """No document of that name is held."""
+
+    code = "document_unknown"
+    status = 404
+    message_template = "There is no document {given}."
+    hint_template = "Look at the list of your documents."
+
+    def __init__(self, given: object) -> None:
+        super().__init__(given=quoted(given))
+
+
+class IndexGone(InvalidInput):
+    """No documents are kept under this id: deleted, expired, or never there."""
+
+    code = "index_gone"
+    status = 410
+    message_template = "These documents are not here any more."
+    hint_template = "Add them again; they are deleted when nobody asks them for an hour."
+
+
+class IndexUnreadable(InvalidInput):
+    """A file that should be a downloaded index is damaged, or is something else."""
+
+    code = "index_unreadable"
+    status = 422
+    message_template = "The file is no index that was downloaded here, or it is damaged."
+    hint_template = "Download the index again, or add the documents themselves."
 
 
 class Busy(PortfolioError):
