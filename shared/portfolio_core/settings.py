@@ -50,6 +50,18 @@ class Limits(_Frozen):
     """Longest text to speak, in Unicode code points."""
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
+    image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
+    """Most pixels of a picture."""
+    image_side: int = Field(8192, gt=0)
+    """Longest side of a picture, in pixels."""
+    document_pages: int = Field(200, gt=0)
+    """Most pages of a document, or sheets of a workbook."""
+    document_characters: int = Field(2_000_000, gt=0)
+    """Longest text of a document, in Unicode code points."""
+    document_seconds: float = Field(15, gt=0)
+    """Longest reading of a document, or drawing of one of its pages, in seconds."""
+    document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
+    """Memory of the process that reads a document, in bytes."""
     rag_documents: int = Field(20, gt=0)
     """Documents of one visitor, in number."""
     rag_bytes: int = Field(50 * MEBIBYTE, gt=0)
