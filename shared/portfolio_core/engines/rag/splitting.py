@@ -9,7 +9,8 @@ words.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from portfolio_core.engines.rag import Passage
 from portfolio_core.errors import MissingDependency, QuotaReached
@@ -74,12 +75,14 @@ def split(
         for section in _sections(text, heading):
             heading = section.heading
             for start, end in _cuts(text, section):
-                mark = fingerprint(text[start:end])
+                piece = text[start:end]
+                mark = fingerprint(piece)
                 if not mark or mark in seen:
                     duplicates += bool(mark)
                     continue
                 seen.add(mark)
-                passages.append(_passage(document, number, section.heading, text, start, end))
+                made = Passage("", piece, document, number, section.heading, start, end)
+                passages.append(replace(made, id=passage_id(made)))
                 if len(passages) > most:
                     raise QuotaReached(most, "passages")
     return Split(tuple(passages), duplicates)
@@ -91,16 +94,11 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(letters.encode()).hexdigest()[:32] if letters else ""
 
 
-def passage_id(document: str, page: int, heading: str, start: int, end: int, text: str) -> str:
-    """Return the id of a passage: a checksum of all that it is, 32 hexadecimal digits."""
-    parts = (document, str(page), heading, str(start), str(end), text)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _passage(document: str, page: int, heading: str, text: str, start: int, end: int) -> Passage:
-    piece = text[start:end]
-    made = passage_id(document, page, heading, start, end, piece)
-    return Passage(made, piece, document, page, heading, start, end)
+def passage_id(passage: Passage) -> str:
+    """Return the id of a passage: a checksum of all the rest of it, 32 hexadecimal digits."""
+    told = (passage.document, passage.page, passage.heading, passage.start, passage.end)
+    parts = "\0".join(map(str, (*told, passage.text)))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
 def _sections(text: str, heading: str) -> Iterator[_Section]:
@@ -146,7 +144,7 @@ def _cuts(text: str, section: _Section) -> Iterator[tuple[int, int]]:
             yield start, start + len(stripped)
 
 
-def _splitter():  # type: ignore[no-untyped-def]  # noqa: ANN202 - LangChain is imported late
+def _splitter() -> Any:  # noqa: ANN401 - LangChain is imported late
     try:
         from langchain_text_splitters import RecursiveCharacterTextSplitter
     except ImportError:
