@@ -1,12 +1,12 @@
 """Embeddings: what every engine must do, and what each does beside."""
 
-import importlib.util
 import shutil
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.engines import tiny_encoders
 
 from portfolio_core import errors
 from portfolio_core.engines.embeddings import encoder
@@ -18,22 +18,22 @@ from portfolio_core.settings import Preset
 
 # One thread: where the other core is busy, a second one only waits for it.
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
-TEXTS = ["the cat sat", "the dog sat on the mat and the price of the stock rose", "cat", "mat " * 90]
-
-
-def tiny(name):
-    file = Path(__file__).with_name("tiny_encoders.py")
-    spec = importlib.util.spec_from_file_location("tiny_encoders", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return getattr(module, name)
+TEXTS = [
+    "the cat sat",
+    "the dog sat on the mat and the price of the stock rose",
+    "cat",
+    "mat " * 90,
+]
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("encoders")
-    made = {"bert": tiny("bert")(root / "bert"), "xlm": tiny("xlm_roberta")(root / "xlm")}
-    return made | {"cross": tiny("xlm_roberta")(root / "cross", labels=1)}
+    return {
+        "bert": tiny_encoders.bert(root / "bert"),
+        "xlm": tiny_encoders.xlm_roberta(root / "xlm"),
+        "cross": tiny_encoders.xlm_roberta(root / "cross", labels=1),
+    }
 
 
 @pytest.fixture(scope="module", params=["minilm", "multilingual", "english"])
@@ -166,7 +166,9 @@ def test_sorting_by_length_saves_what_padding_costs():
         return [["mat " * 250] * 2 for _ in range(count // 2)]
 
     seconds([texts])
-    assert min(seconds([texts]) for _ in range(3)) < 0.9 * min(seconds(padded(32)) for _ in range(3))
+    assert min(seconds([texts]) for _ in range(3)) < 0.9 * min(
+        seconds(padded(32)) for _ in range(3)
+    )
 
 
 def test_a_reranker_gives_each_pair_a_number(folders):
