@@ -98,7 +98,8 @@ def test_minilm_knows_what_belongs_together():
     engine = MiniLmEngine.load(None, MACHINE)
     cat, kitten, stock = engine.passages(["a cat", "a kitten", "the stock market fell"])
 
-    assert cat @ kitten > 0.5 > 0.2 > cat @ stock
+    assert cat @ kitten > 0.5
+    assert cat @ stock < 0.2
 
 
 def test_minilm_is_what_sentence_transformers_makes_of_it():
@@ -154,21 +155,17 @@ def test_batches_are_alike_in_length_and_bounded():
 def test_sorting_by_length_saves_what_padding_costs():
     """The twin without sorting pads every short text to the longest of its batch."""
     engine = MiniLmEngine.load(None, MACHINE)
-    texts = ["cat", "mat " * 250] * 16
 
-    def seconds(groups):
+    def seconds(texts):
         begin = time.perf_counter()
-        for group in groups:
-            engine.passages(group)
+        engine.passages(texts)
         return time.perf_counter() - begin
 
-    def padded(count):
-        return [["mat " * 250] * 2 for _ in range(count // 2)]
-
-    seconds([texts])
-    assert min(seconds([texts]) for _ in range(3)) < 0.9 * min(
-        seconds(padded(32)) for _ in range(3)
-    )
+    mixed = ["cat", "mat " * 250] * 16
+    padded = ["mat " * 250] * 32
+    seconds(mixed)
+    ours, twin = (min(seconds(texts) for _ in range(3)) for texts in (mixed, padded))
+    assert ours < 0.9 * twin
 
 
 def test_a_reranker_gives_each_pair_a_number(folders):

@@ -229,7 +229,7 @@ def hammer(write, read, rounds):
     def guarded(job):
         try:
             job()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is wrong
             wrong.append(error)
 
     def writer(number):
