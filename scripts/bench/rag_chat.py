@@ -25,37 +25,11 @@ DIMENSION = 384
 SIZES = (1_000, 100_000, 1_000_000)
 QUESTIONS = 100
 LEAST_RECALL = 0.95
-_PASSAGES = 1000
 _SAMPLE = 128  # passages whose embedding is measured alone
-_WORDS = [
-    "the",
-    "pump",
-    "draws",
-    "water",
-    "from",
-    "lake",
-    "through",
-    "filter",
-    "and",
-    "valve",
-    "opens",
-    "when",
-    "pressure",
-    "falls",
-    "below",
-    "limit",
-    "that",
-    "operator",
-    "has",
-    "set",
-    "so",
-    "engine",
-    "stops",
-    "before",
-    "bearing",
-    "gets",
-    "hot",
-]
+_SENTENCE = (
+    "the pump draws water from lake through filter and valve opens when pressure falls "
+    "below limit that operator has set so engine stops before bearing gets hot"
+)
 
 
 def comparisons(comparison: Callable[..., Any]) -> list[Any]:
@@ -70,7 +44,7 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
             1 / 1.5,
         ),
         comparison(
-            f"Index {_PASSAGES} passages",
+            "Index 1,000 passages",
             "s",
             lambda: _seconds(lambda: _indexed(text)),
             lambda: _seconds(lambda: plain_rag.index(_plain(), text)),
@@ -183,23 +157,21 @@ def _engine() -> Any:  # noqa: ANN401
 
 
 def _indexed(text: str) -> object:
-    from portfolio_core.engines.rag.index import Index
-    from portfolio_core.engines.rag.indexing import add
+    from portfolio_core.engines.rag.indexing import indexed
     from portfolio_core.media.documents import Document, DocumentPage
     from portfolio_core.settings import Limits
 
     document = Document("manual", "txt", (DocumentPage(1, text),))
-    return add(Index.empty(DIMENSION), _engine(), document, Limits())[0]
+    return indexed(document, _engine(), Limits())[0]
 
 
 def _text() -> str:
-    """Return a text that is cut into a thousand passages."""
+    """Return a text of a thousand passages."""
     import random
 
     source = random.Random(0)  # noqa: S311  the same text in each run
-    paragraphs = (
-        " ".join(source.choices(_WORDS, k=source.randint(60, 125))) for _ in range(_PASSAGES)
-    )
+    words = _SENTENCE.split()
+    paragraphs = (" ".join(source.choices(words, k=source.randint(60, 125))) for _ in range(1000))
     return "\n\n".join(paragraph.capitalize() + "." for paragraph in paragraphs)
 
 
@@ -208,7 +180,7 @@ def _tokens_128() -> list[str]:
     import random
 
     source = random.Random(1)  # noqa: S311
-    return [" ".join(source.choices(_WORDS, k=126)) for _ in range(_SAMPLE)]
+    return [" ".join(source.choices(_SENTENCE.split(), k=126)) for _ in range(_SAMPLE)]
 
 
 def _memory(command: list[str], text: str) -> float:

@@ -4,14 +4,13 @@ import pytest
 from tests.engines.rag_parts import WordVectors, document
 
 from portfolio_core import errors
-from portfolio_core.engines.rag.index import Index
-from portfolio_core.engines.rag.indexing import Skipped, add
+from portfolio_core.engines.rag import indexing
+from portfolio_core.engines.rag.indexing import Skipped
 from portfolio_core.settings import Limits
 
 
 def indexed(made, **options):
-    index = options.pop("index", Index.empty(64))
-    return add(index, WordVectors(), made, options.pop("limits", Limits()), **options)
+    return indexing.indexed(made, WordVectors(), Limits(), **options)
 
 
 def test_the_report_tells_what_became_of_each_page():
@@ -48,7 +47,7 @@ def test_pictures_without_text_are_an_error_too():
 def test_what_is_there_already_is_not_taken_again():
     index, _ = indexed(document("a", "Cats hunt mice."))
 
-    index, report = indexed(document("b", "Cats hunt mice!", "Dogs bark."), index=index)
+    index, report = indexed(document("b", "Cats hunt mice!", "Dogs bark."), to=index)
 
     assert (report.passages, report.duplicates) == (1, 1)
     assert [p.document for p in index.passages] == ["a", "b"]

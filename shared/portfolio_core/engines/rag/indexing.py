@@ -114,27 +114,28 @@ def passages_of(
     return cut.passages, report
 
 
-def add(
-    index: Index,
-    embedder: Embedder,
+def indexed(
     document: Document,
+    embedder: Embedder,
     limits: Limits,
     *,
+    to: Index | None = None,
     ocr: Ocr | None = None,
     check: Callable[[], None] = lambda: None,
     progress: Progress = lambda _done, _whole: None,
 ) -> tuple[Index, Report]:
-    """Return ``index`` with a document added, and what became of it.
+    """Return an index with a document in it, and what became of the document.
 
     Args:
-        index: Stays as it is.
-        embedder: The one that the index was made with.
         document: What was read; its name is new to the index.
+        embedder: The one that the index was made with.
         limits: See :func:`passages_of`, also for ``ocr`` and the errors.
+        to: What the document is added to, and which stays as it is; none for a first document.
         ocr: Reads pages of pictures.
         check: Called between pages and between batches; what it raises ends the work.
         progress: Called between batches.
     """
+    index = Index.empty(embedder.dimension) if to is None else to
     passages, report = passages_of(document, limits, ocr=ocr, held=index.passages, check=check)
     made = np.empty((len(passages), embedder.dimension), np.float32)
     progress(0, len(passages))

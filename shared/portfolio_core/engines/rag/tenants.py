@@ -20,7 +20,7 @@ from typing import Any
 
 from portfolio_core.engines.rag import Embedder, Found
 from portfolio_core.engines.rag.index import Index
-from portfolio_core.engines.rag.indexing import Ocr, Progress, Report, add
+from portfolio_core.engines.rag.indexing import Ocr, Progress, Report, indexed
 from portfolio_core.engines.rag.retrieval import question_of, search
 from portfolio_core.engines.rag.store import Store
 from portfolio_core.errors import DocumentUnknown, IndexGone, QuotaReached
@@ -99,7 +99,7 @@ class Tenant:
         Args:
             document: What was read of it.
             size_bytes: Size of the file, for the quota.
-            ocr: See :func:`~portfolio_core.engines.rag.indexing.add`, like the rest.
+            ocr: See :func:`~portfolio_core.engines.rag.indexing.indexed`, like the rest.
             check: Ends the work by raising; nothing is changed then.
             progress: Told how far it is.
 
@@ -113,10 +113,15 @@ class Tenant:
             index = self._index
             if document.name in self._sizes:
                 index = index.without(document.name)
-            index, report = add(
-                index, self._embedder, document, self._limits,
-                ocr=ocr, check=check, progress=progress,
-            )  # fmt: skip
+            index, report = indexed(
+                document,
+                self._embedder,
+                self._limits,
+                to=index,
+                ocr=ocr,
+                check=check,
+                progress=progress,
+            )
             self._switch(index, {**self._sizes, document.name: size_bytes})
             return report
 
