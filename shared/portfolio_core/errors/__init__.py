@@ -26,7 +26,11 @@ PortfolioError                     500
 │   ├── NoTextFound                422  a document of pictures only
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
-│   └── UrlTooSlow                 504
+│   ├── UrlTooSlow                 504
+│   ├── QuotaReached               409  a visitor's share of documents is used up
+│   ├── DocumentUnknown            404  no document of that name is held
+│   ├── IndexGone                  410  the documents were deleted, or never were
+│   └── IndexUnreadable            422  an uploaded index is damaged or something else
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -65,6 +69,10 @@ from portfolio_core.errors._files import UrlFailed as UrlFailed
 from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
 from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
 from portfolio_core.errors._files import WrongFileType as WrongFileType
+from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
+from portfolio_core.errors._indexes import IndexGone as IndexGone
+from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
+from portfolio_core.errors._indexes import QuotaReached as QuotaReached
 
 
 class EmptyText(InvalidInput):
