@@ -186,6 +186,18 @@ MODELS: tuple[Model, ...] = (
         ),
     ),
     Model(
+        key="extractive",
+        name="Sentences of the documents",
+        task="rag",
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.rag.extractive:ExtractiveWriter",
+        licence="Apache-2.0",
+        source="https://huggingface.co/docs/hub/spaces",
+        languages=("en", "ko"),
+        memory_bytes=MEBIBYTE,
+        packages=("sentencex",),
+    ),
+    Model(
         key="qwen3-0.6b",
         name="Qwen3-0.6B",
         task="rag",
