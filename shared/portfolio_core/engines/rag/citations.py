@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from portfolio_core.engines.rag.wording import split
 
-# One or more marks and the end of the sentence, which stands before or behind them. A mark that
-# ends the text so far may have a neighbour on the way.
-_MARKS = r"[ \t]*\[\d{1,2}(?:[ \t]*,[ \t]*\d{1,2})*\]"
-_END = re.compile(rf"(?P<marks>(?:{_MARKS})+)(?P<stop>[ \t]*[.!?。]*)(?=[^.!?。\[ \t])")
-_AT_THE_END = re.compile(rf"(?P<marks>(?:{_MARKS})+)(?P<stop>[ \t]*[.!?。]*)\s*\Z")
+# Marks, with the sentence's end before, between or behind them. A mark that ends the text so far
+# may have a neighbour on the way, so something else must have begun.
+_MARK = r"[ \t]*\[\d{1,2}(?:[ \t]*,[ \t]*\d{1,2})*\][ \t]*[.!?。]*"
+_END = re.compile(rf"(?P<marks>(?:{_MARK})++)[ \t]*+(?=[^.!?。\[ \t]|\[\D)")
+_AT_THE_END = re.compile(rf"(?P<marks>(?:{_MARK})++)\s*\Z")
+_STOP = re.compile(r"[.!?。]+")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -71,11 +72,12 @@ def _last(line: str) -> Iterator[Marked]:
 
 def _marked(text: str, found: re.Match[str] | None) -> Iterator[Marked]:
     """Yield the sentences of ``text``; the last of them has the marks."""
-    stop = found["stop"].strip() if found else ""
+    stop = _STOP.search(found["marks"]) if found else None
     numbers = _NUMBER.findall(found["marks"]) if found else []
     marks = tuple(dict.fromkeys(map(int, numbers)))
     whole = text.strip()
-    whole += "" if whole.endswith((".", "!", "?", "。")) else stop
+    if stop and not _STOP.search(whole[-1:]):
+        whole += stop[0]
     texts = [part for part in split(whole) if any(c.isalnum() for c in part)]
     for n, part in enumerate(texts):
         yield Marked(part, marks if n == len(texts) - 1 else ())

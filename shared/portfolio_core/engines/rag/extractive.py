@@ -25,7 +25,7 @@ _MARKUP = re.compile(r"(?<![\w*])\*{1,2}([^*\n]+?)\*{1,2}(?![\w*])")
 KEY = "extractive"
 MOST_SENTENCES = 3
 # Weights of a sentence's score; the first two are shares from 0 to 1.
-_WORDS, _AROUND, _MEANING, _KIND, _PLACE = 1.0, 0.4, 1.0, 0.25, 0.2
+_WORDS, _AROUND, _MEANING, _KIND, _PLACE = 1.0, 0.4, 1.0, 0.5, 0.2
 # The best sentence with what stands around it must speak of so much of the question.
 _LEAST_COVERED = 0.4
 # A further sentence must come so close to the best one.
