@@ -196,7 +196,7 @@ def test_passages_are_fenced_numbered_and_labelled():
     (_, _), (role, text) = messages("Why?", hits("One.", "Two.", headings=("A > B", "")), ())
 
     assert role == "user"
-    assert '<passage 1 from="notes.txt, page 1, A › B">'.replace("›", ">") in text
+    assert '<passage 1 from="notes.txt, page 1, A > B">' in text
     assert text.index("One.") < text.index("</passage 1>") < text.index("<passage 2")
     assert text.index("Two.") < text.index("Question: Why?")
 

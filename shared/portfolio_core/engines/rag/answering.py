@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from portfolio_core.engines.rag import Answer, Found, Sentence, Turn, Writer
 from portfolio_core.engines.rag.citations import Parser
+from portfolio_core.engines.rag.retrieval import question_of
 from portfolio_core.engines.rag.spans import short_answer
 from portfolio_core.engines.rag.support import Embed, checked
 from portfolio_core.errors import (
-    EmptyText,
     InvalidInput,
     NumberOutOfRange,
     TextTooLong,
@@ -48,8 +48,8 @@ def request(
 
     Raises:
         InvalidInput: a value is not of its type.
-        EmptyText: the question is only white space.
-        TextTooLong: a text is over the limit of a message.
+        EmptyText: the question has no word.
+        TextTooLong: the question, or a text of the history, is over its limit.
         TooManyMessages: the history is over the limit of messages.
         NumberOutOfRange: the seed is outside its range.
     """
@@ -57,9 +57,7 @@ def request(
         raise InvalidInput
     if 2 * len(history) >= limits.chat_messages:
         raise TooManyMessages(2 * len(history) + 1, limits.chat_messages)
-    text = _text(question, limits).strip()
-    if not text:
-        raise EmptyText
+    text = question_of(question, limits)
     return Question(text, tuple(_turn(one, limits) for one in history), _seed(seed))
 
 
@@ -117,7 +115,7 @@ def _turn(given: object, limits: Limits) -> Turn:
 
 def _text(given: object, limits: Limits) -> str:
     if not isinstance(given, str):
-        raise EmptyText if given is None else InvalidInput
+        raise InvalidInput
     if len(given) > limits.chat_characters:
         raise TextTooLong(len(given), limits.chat_characters)
     return given.encode("utf-8", "replace").decode("utf-8")

@@ -18,6 +18,7 @@ from portfolio_core.engines.rag.prompt import harmless
 from portfolio_core.engines.rag.spans import kind, short_answer
 from portfolio_core.engines.rag.wording import Wording, split
 from portfolio_core.hardware import Hardware
+from portfolio_core.text.clean import language_of
 
 _ITEM = re.compile(r"\A\s*(?:[*+-]|\d+[.)])\s+")
 _MARKUP = re.compile(r"(?<![\w*])\*{1,2}([^*\n]+?)\*{1,2}(?![\w*])")
@@ -105,7 +106,8 @@ class ExtractiveWriter:
         return sorted(scored, key=lambda c: -c.score)
 
     def _meanings(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        if self._embedder is None or not texts:
+        understood = self._embedder and language_of(question) in self._embedder.languages
+        if self._embedder is None or not understood or not texts:
             return [0.0] * len(texts)
         cosines = self._embedder.passages(texts) @ self._embedder.question(question)[0]
         return [float(cosine) for cosine in cosines]

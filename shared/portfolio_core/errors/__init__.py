@@ -13,7 +13,21 @@ PortfolioError                     500
 │   ├── TooManyMessages            400  a conversation over the limit of messages
 │   ├── NothingAsked               400  a conversation that does not end with a question
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
-│   └── NothingToSay               422  text without a single letter or digit
+│   ├── NothingToSay               422  text without a single letter or digit
+│   ├── WrongFileType              415  by content, whatever the name says
+│   ├── FileTooLarge               413  too many bytes
+│   ├── ImageTooLarge              413  too many pixels
+│   ├── ImageTooSmall              422
+│   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── DocumentTooLarge           413  too many pages, characters or parts
+│   ├── DocumentUnreadable         422  a document that is cut off or damaged
+│   ├── DocumentEncrypted          422  it asks for a password
+│   ├── DocumentLimit              422  reading it needs too much time or memory
+│   ├── NoTextFound                422  a document of pictures only
+│   ├── QuotaReached               409  a visitor's share of documents is used up
+│   ├── DocumentUnknown            404  no document of that name is held
+│   ├── IndexGone                  410  the documents were deleted, or never were
+│   └── IndexUnreadable            422  an uploaded index is damaged or something else
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -32,55 +46,27 @@ PortfolioError                     500
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-_QUOTED_CHARACTERS = 40
-
-
-def quoted(value: object) -> str:
-    """Return a caller's value fit to show back: printable, quoted, at most 40 characters."""
-    try:
-        whole = str(value)
-    except ValueError:  # Python refuses to write an integer of thousands of digits
-        whole = "a number"
-    text = "".join(c if c.isprintable() else "?" for c in whole[: _QUOTED_CHARACTERS + 1])
-    return f"“{text[:_QUOTED_CHARACTERS]}…”" if len(text) > _QUOTED_CHARACTERS else f"“{text}”"
-
-
-class PortfolioError(Exception):
-    """Base of all errors a caller may see.
-
-    ``message`` and ``hint`` are templates over ``fields``, so that a page can say the same
-    in another language; a subclass sets them together with ``code`` and ``status``.
-    """
-
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
-    message_template: ClassVar[str] = "Something went wrong on our side."
-    hint_template: ClassVar[str] = "Try again; if it happens again, report it with the id shown."
-
-    def __init__(self, **fields: str | int | float) -> None:
-        self.fields = fields
-        super().__init__(f"{self.message} {self.hint}")
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in one English sentence."""
-        return self.message_template.format(**self.fields)
-
-    @property
-    def hint(self) -> str:
-        """What to do about it, in one English sentence."""
-        return self.hint_template.format(**self.fields)
-
-
-class InvalidInput(PortfolioError):
-    """The caller's value is wrong; sending it again fails again."""
-
-    code = "invalid_input"
-    status = 400
-    message_template = "The input cannot be used."
-    hint_template = "Check the values and send them again."
+from portfolio_core.errors._base import InvalidInput as InvalidInput
+from portfolio_core.errors._base import PortfolioError as PortfolioError
+from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._chat import NothingAsked as NothingAsked
+from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
+from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
+from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
+from portfolio_core.errors._files import DocumentLimit as DocumentLimit
+from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
+from portfolio_core.errors._files import DocumentUnreadable as DocumentUnreadable
+from portfolio_core.errors._files import FileTooLarge as FileTooLarge
+from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
+from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
+from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
+from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import WrongFileType as WrongFileType
+from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
+from portfolio_core.errors._indexes import IndexGone as IndexGone
+from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
+from portfolio_core.errors._indexes import QuotaReached as QuotaReached
 
 
 class EmptyText(InvalidInput):
@@ -144,36 +130,6 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
-
-
-class TooManyMessages(InvalidInput):
-    """The conversation is over the limit of messages."""
-
-    code = "too_many_messages"
-    message_template = "The conversation has {given:,} messages; the limit is {limit:,}."
-    hint_template = "Send the newest ones, or begin a new conversation."
-
-    def __init__(self, given: int, limit: int) -> None:
-        super().__init__(given=given, limit=limit)
-
-
-class NothingAsked(InvalidInput):
-    """The conversation does not end with the user's message, or its order is wrong."""
-
-    code = "nothing_asked"
-    message_template = "The last message is not the user's, or a system message is not the first."
-    hint_template = "Put the system's message first, if there is one, and the question last."
-
-
-class PromptTooLong(InvalidInput):
-    """The last message alone has more tokens than leave room for a reply."""
-
-    code = "prompt_too_long"
-    message_template = "The last message has {given:,} tokens; there is room for {limit:,}."
-    hint_template = "Shorten it, or ask for a shorter reply."
-
-    def __init__(self, given: int, limit: int) -> None:
-        super().__init__(given=given, limit=limit)
 
 
 class Busy(PortfolioError):
