@@ -24,6 +24,9 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
+│   ├── UrlNotAllowed              400  not on the public web
+│   ├── UrlFailed                  400  no file at that address
+│   ├── UrlTooSlow                 504
 │   ├── QuotaReached               409  a visitor's share of documents is used up
 │   ├── DocumentUnknown            404  no document of that name is held
 │   ├── IndexGone                  410  the documents were deleted, or never were
@@ -62,6 +65,9 @@ from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
 from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
 from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
 from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import UrlFailed as UrlFailed
+from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
+from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
 from portfolio_core.errors._files import WrongFileType as WrongFileType
 from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone

@@ -17,8 +17,8 @@ RESET = """() => {
   return [null, Date.now()];  // no files yet
 }"""
 
-# A run that is to begin while another ends would be forgotten by Gradio: it is asked for again
-# when that one has ended.
+# Gradio passes over a run that is to begin while another is ending: it is asked for again when
+# that one has ended.
 _BEGIN = """(...form) => {
   if (window.portfolioPlayer) window.portfolioPlayer.begun = true;
   return form;
@@ -77,6 +77,7 @@ class Player:
             inputs,
             outputs,
             js=_BEGIN,
+            trigger_mode="once",
             preprocess=False,
             show_progress_on=shown_on,
             api_visibility="private",

@@ -69,11 +69,10 @@ def split(
     seen = set(known)
     passages: list[Passage] = []
     duplicates = 0
-    heading = ""
+    levels: dict[int, str] = {}
     for number, text in pages:
         check()
-        for section in _sections(text, heading):
-            heading = section.heading
+        for section in _sections(text, levels):
             for start, end in _cuts(text, section):
                 piece = text[start:end]
                 mark = fingerprint(piece)
@@ -101,9 +100,13 @@ def passage_id(passage: Passage) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def _sections(text: str, heading: str) -> Iterator[_Section]:
-    """Yield the pieces of a page between its headings; a heading's line begins its piece."""
-    path = _levels(heading)
+def _sections(text: str, levels: dict[int, str]) -> Iterator[_Section]:
+    """Yield the pieces of a page between its headings; a heading's line begins its piece.
+
+    Args:
+        text: The page.
+        levels: Headings in force, by level; kept up to date for the next page.
+    """
     start = position = 0
     fence = ""
     for line in text.splitlines(keepends=True):
@@ -113,17 +116,14 @@ def _sections(text: str, heading: str) -> Iterator[_Section]:
         found = None if fence else _HEADING.match(line.rstrip("\r\n"))
         if found:
             if text[start:position].strip():
-                yield _Section(_path(path), start, position)
+                yield _Section(_path(levels), start, position)
                 start = position
             level = len(found[1])
-            path = {n: title for n, title in path.items() if n < level}
-            path[level] = found[2][:_LONGEST_HEADING]
+            for deeper in [n for n in levels if n >= level]:
+                del levels[deeper]
+            levels[level] = found[2][:_LONGEST_HEADING]
         position += len(line)
-    yield _Section(_path(path), start, len(text))
-
-
-def _levels(heading: str) -> dict[int, str]:
-    return dict(enumerate(heading.split(_JOINT), 1)) if heading else {}
+    yield _Section(_path(levels), start, len(text))
 
 
 def _path(levels: dict[int, str]) -> str:

@@ -67,13 +67,7 @@ class CrossEncoderEngine:
         found = [np.empty(0, np.float32)]
         for start in range(0, len(texts), _BATCH):
             pairs = [(question, text) for text in texts[start : start + _BATCH]]
-            tokens = self._tokenizer(
-                pairs,
-                padding=True,
-                truncation=True,
-                max_length=_LONGEST_TOKENS,
-                return_tensors="pt",
-            ).to(self._model.device)
+            tokens = self._tokenizer(pairs, **_TOKENIZING).to(self._model.device)
             with torch.inference_mode():
                 logits = self._model(**tokens).logits.float().reshape(-1)
             found.append(logits.cpu().numpy())
