@@ -88,7 +88,7 @@ def test_the_same_is_not_said_twice():
 
 
 def test_code_in_a_sentence_is_no_obstacle():
-    text = "`Rc<T>`는 오직 싱글스레드 시나리오용이라는 점을 주의하세요. `Box<T>`는 하나의 소유자만 갖습니다."
+    text = "`Rc<T>`는 오직 싱글스레드 시나리오용이라는 점을 주의하세요. `Box<T>`는 다릅니다."
 
     given = answer("Rc<T>는 어떤 시나리오용인가요?", ExtractiveWriter(), lambda _: found(text))
 
@@ -365,7 +365,9 @@ def thirty(evaluation):
     ]
     passages = [hit.passage for hit in hits(*texts)]
     asked = [
-        evaluation.Asked(f"When was the tower of Town{n} built?", (str(1500 + n),), {p.id}, "en")
+        evaluation.Asked(
+            f"When was the tower of Town{n} built?", (str(1500 + n),), frozenset([p.id]), "en"
+        )
         for n, p in enumerate(passages)
     ]
 
