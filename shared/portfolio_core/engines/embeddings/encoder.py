@@ -8,9 +8,7 @@ float32: the vectors then have a cosine of 0.9999 or more with those of float32 
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,15 +16,13 @@ import numpy as np
 
 from portfolio_core.engines.embeddings import Vectors
 from portfolio_core.errors import EngineFailed, MissingDependency
-from portfolio_core.hardware import Hardware
+from portfolio_core.hardware import Hardware, product_type
 
 log = logging.getLogger(__name__)
 
 _BATCH_TOKENS = 1024
 """Tokens of a batch with its padding: more were no faster on two cores."""
 _GPU_BATCH_TOKENS = 32_768
-_TRIES = 10
-_MARKEDLY = 0.7  # of float32's time; below that rounding would buy nothing
 # What transformers, safetensors and tokenizers raise over a folder that is not what it should be.
 _UNREADABLE = (LookupError, OSError, RuntimeError, TypeError, ValueError)
 
@@ -34,7 +30,14 @@ _UNREADABLE = (LookupError, OSError, RuntimeError, TypeError, ValueError)
 class Encoder:
     """Embeds texts with one model."""
 
-    def __init__(self, model: Any, tokenizer: Any, name: str, longest: int) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        model: Any,  # noqa: ANN401 - transformers'
+        tokenizer: Any,  # noqa: ANN401
+        name: str,
+        longest: int,
+        rounded: bool = False,
+    ) -> None:
         """Use a model and a tokenizer of transformers; :meth:`load` makes them.
 
         Args:
@@ -42,7 +45,9 @@ class Encoder:
             tokenizer: Its tokenizer.
             name: Of the model, for people.
             longest: Tokens of a text that count.
+            rounded: Whether products are made in bfloat16, on a CPU.
         """
+        self._rounded = rounded
         self._model = model
         self._tokenizer = tokenizer
         self._name = name
@@ -70,7 +75,8 @@ class Encoder:
         except _UNREADABLE as error:
             log.warning("the weights of %s cannot be read: %s", name, type(error).__name__)
             raise EngineFailed(name) from error
-        return cls(model.to(hardware.device).eval(), tokenizer, name, longest)
+        rounded = hardware.device == "cpu" and product_type(hardware) == "bfloat16"
+        return cls(model.to(hardware.device).eval(), tokenizer, name, longest, rounded)
 
     def encode(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
         """Embed ``texts``.
@@ -103,30 +109,12 @@ class Encoder:
 
         padded = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt")
         padded = padded.to(self._model.device)
-        rounded = self._model.device.type == "cpu" and multiplies_faster_in_bfloat16()
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=rounded):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._rounded):
             hidden = self._model(**padded).last_hidden_state.float()
             counts = padded["attention_mask"].unsqueeze(-1).float()
             mean = (hidden * counts).sum(1) / counts.sum(1)
             vectors = torch.nn.functional.normalize(mean, dim=1).cpu().numpy()
         return np.asarray(vectors, np.float32)
-
-
-@cache
-def multiplies_faster_in_bfloat16() -> bool:
-    """Measure here the product that a layer is made of; takes some milliseconds, once."""
-    import torch
-
-    def seconds(dtype: Any) -> float:  # noqa: ANN401 - torch's
-        left, right = (torch.ones(shape, dtype=dtype) for shape in ((256, 384), (384, 1536)))
-        times = []
-        for _ in range(_TRIES):
-            begin = time.perf_counter()
-            torch.mm(left, right)
-            times.append(time.perf_counter() - begin)
-        return min(times)
-
-    return seconds(torch.bfloat16) < _MARKEDLY * seconds(torch.float32)
 
 
 def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
