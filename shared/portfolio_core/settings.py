@@ -54,6 +54,14 @@ class Limits(_Frozen):
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)
     """Longest side of a picture, in pixels."""
+    document_pages: int = Field(200, gt=0)
+    """Most pages of a document, or sheets of a workbook."""
+    document_characters: int = Field(2_000_000, gt=0)
+    """Longest text of a document, in Unicode code points."""
+    document_seconds: float = Field(15, gt=0)
+    """Longest reading of a document, or drawing of one of its pages, in seconds."""
+    document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
+    """Memory of the process that reads a document, in bytes."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

@@ -44,6 +44,26 @@ KOREAN: dict[str, tuple[str, str]] = {
         "그림이 손상되어 읽을 수 없습니다.",
         "다른 프로그램에서 열어 다시 저장한 뒤 보내 주세요.",
     ),
+    "document_too_large": (
+        "문서가 너무 큽니다. {pages:,}쪽, {characters:,}자까지 읽습니다.",
+        "일부만 보내 주세요.",
+    ),
+    "document_unreadable": (
+        "문서가 손상되어 읽을 수 없습니다.",
+        "다른 프로그램에서 열어 다시 저장한 뒤 보내 주세요.",
+    ),
+    "encrypted": (
+        "문서에 암호가 걸려 있습니다.",
+        "암호 없이 저장한 뒤 보내 주세요.",
+    ),
+    "document_limit": (
+        "문서를 읽는 데 {seconds:.0f}초 또는 {mebibytes:,}MiB가 넘게 필요합니다.",
+        "더 단순한 문서나 일부만 보내 주세요.",
+    ),
+    "no_text_found": (
+        "문서에 텍스트가 없습니다.",
+        "쪽이 그림이라면 먼저 글자를 읽어 주세요.",
+    ),
     "busy": ("지금 이용자가 많습니다.", _RETRY),
     "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),

@@ -15,7 +15,12 @@ PortfolioError                     500
 │   ├── FileTooLarge               413  too many bytes
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
-│   └── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── DocumentTooLarge           413  too many pages, characters or parts
+│   ├── DocumentUnreadable         422  a document that is cut off or damaged
+│   ├── DocumentEncrypted          422  it asks for a password
+│   ├── DocumentLimit              422  reading it needs too much time or memory
+│   └── NoTextFound                422  a document of pictures only
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -34,55 +39,20 @@ PortfolioError                     500
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-_QUOTED_CHARACTERS = 40
-
-
-def quoted(value: object) -> str:
-    """Return a caller's value fit to show back: printable, quoted, at most 40 characters."""
-    try:
-        whole = str(value)
-    except ValueError:  # Python refuses to write an integer of thousands of digits
-        whole = "a number"
-    text = "".join(c if c.isprintable() else "?" for c in whole[: _QUOTED_CHARACTERS + 1])
-    return f"“{text[:_QUOTED_CHARACTERS]}…”" if len(text) > _QUOTED_CHARACTERS else f"“{text}”"
-
-
-class PortfolioError(Exception):
-    """Base of all errors a caller may see.
-
-    ``message`` and ``hint`` are templates over ``fields``, so that a page can say the same
-    in another language; a subclass sets them together with ``code`` and ``status``.
-    """
-
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
-    message_template: ClassVar[str] = "Something went wrong on our side."
-    hint_template: ClassVar[str] = "Try again; if it happens again, report it with the id shown."
-
-    def __init__(self, **fields: str | int | float) -> None:
-        self.fields = fields
-        super().__init__(f"{self.message} {self.hint}")
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in one English sentence."""
-        return self.message_template.format(**self.fields)
-
-    @property
-    def hint(self) -> str:
-        """What to do about it, in one English sentence."""
-        return self.hint_template.format(**self.fields)
-
-
-class InvalidInput(PortfolioError):
-    """The caller's value is wrong; sending it again fails again."""
-
-    code = "invalid_input"
-    status = 400
-    message_template = "The input cannot be used."
-    hint_template = "Check the values and send them again."
+from portfolio_core.errors._base import InvalidInput as InvalidInput
+from portfolio_core.errors._base import PortfolioError as PortfolioError
+from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
+from portfolio_core.errors._files import DocumentLimit as DocumentLimit
+from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
+from portfolio_core.errors._files import DocumentUnreadable as DocumentUnreadable
+from portfolio_core.errors._files import FileTooLarge as FileTooLarge
+from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
+from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
+from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
+from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import WrongFileType as WrongFileType
 
 
 class EmptyText(InvalidInput):
@@ -146,63 +116,6 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
-
-
-class WrongFileType(InvalidInput):
-    """The content of a file is of none of the types that are read here."""
-
-    code = "wrong_file_type"
-    status = 415
-    message_template = "The file is of none of these types: {types}."
-    hint_template = "Its content counts, not its name: save it as one of them."
-
-    def __init__(self, types: Iterable[str]) -> None:
-        super().__init__(types=", ".join(kind.upper() for kind in types))
-
-
-class FileTooLarge(InvalidInput):
-    """A file has more bytes than are read."""
-
-    code = "file_too_large"
-    status = 413
-    message_template = "The file has more than {limit:,} bytes."
-    hint_template = "Make it smaller, or send a part of it."
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit=limit)
-
-
-class ImageTooLarge(InvalidInput):
-    """A picture has more pixels than are read."""
-
-    code = "image_too_large"
-    status = 413
-    message_template = "The picture has more than {pixels:,} pixels, or a side over {side:,}."
-    hint_template = "Make it smaller."
-
-    def __init__(self, pixels: int, side: int) -> None:
-        super().__init__(pixels=pixels, side=side)
-
-
-class ImageTooSmall(InvalidInput):
-    """A picture is too small to show anything."""
-
-    code = "image_too_small"
-    status = 422
-    message_template = "The picture has no side of at least {side} pixels."
-    hint_template = "Send a larger one."
-
-    def __init__(self, side: int) -> None:
-        super().__init__(side=side)
-
-
-class ImageUnreadable(InvalidInput):
-    """A picture is cut off, damaged, or made to be slow."""
-
-    code = "image_unreadable"
-    status = 422
-    message_template = "The picture is damaged and cannot be read."
-    hint_template = "Open it in another program, save it again, and send that."
 
 
 class Busy(PortfolioError):
