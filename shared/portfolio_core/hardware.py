@@ -14,6 +14,9 @@ from portfolio_core.settings import GIBIBYTE, Preset, Settings
 _CGROUP = Path("/sys/fs/cgroup")
 _MEMORY_LIMIT = _CGROUP / "memory.max"
 _CPU_LIMIT = _CGROUP / "cpu.max"
+# Where Linux lists what the CPU can do, and what it is called to multiply in bfloat16.
+_CPU_FLAGS = Path("/proc/cpuinfo")
+_BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 # Present as soon as the NVIDIA driver is, so that torch (two seconds) is asked only then.
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 _SHARE_FOR_ENGINES = 0.7
@@ -63,6 +66,17 @@ def detect(settings: Settings) -> Hardware:
     )
     reason = f"A GPU with {gpu_bytes / GIBIBYTE:.0f} GiB was found."
     return Hardware("cuda", _gpu_number_type(), threads, memory, ceiling, reason)
+
+
+def matrix_dtype(hardware: Hardware) -> NumberType:
+    """Return the number type in which ``hardware`` multiplies large matrices fastest.
+
+    A CPU with instructions for bfloat16 reads a prompt two to four times as fast with it, at
+    half the memory; one without them is slower than with float32.
+    """
+    if hardware.device == "cpu" and _BFLOAT16_FLAGS & set(_read(_CPU_FLAGS).split()):
+        return "bfloat16"
+    return hardware.dtype
 
 
 def _cores() -> int:

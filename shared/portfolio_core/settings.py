@@ -62,6 +62,12 @@ class Limits(_Frozen):
     """Longest reading of a document, or drawing of one of its pages, in seconds."""
     document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
     """Memory of the process that reads a document, in bytes."""
+    chat_characters: int = Field(4000, gt=0)
+    """Longest message of a conversation, and longest question, in Unicode code points."""
+    chat_messages: int = Field(40, gt=0)
+    """Most messages of one conversation."""
+    chat_tokens: int = Field(1024, gt=0)
+    """Longest reply, in tokens of the model."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

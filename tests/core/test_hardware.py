@@ -59,3 +59,22 @@ def test_no_driver_means_that_torch_is_not_imported(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
 
     assert hardware.detect(Settings()).device == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("flags", "device", "dtype"),
+    [
+        ("fpu avx512_bf16 sse", "cpu", "bfloat16"),
+        ("fpu amx_bf16 sse", "cpu", "bfloat16"),
+        ("fpu avx512f sse", "cpu", "float32"),
+        ("fpu avx512_bf16 sse", "cuda", "float32"),
+    ],
+)
+def test_matrices_are_multiplied_in_bfloat16_where_the_cpu_can(
+    monkeypatch, tmp_path, flags, device, dtype
+):
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
+    monkeypatch.setattr(hardware, "_CPU_FLAGS", tmp_path / "cpuinfo")
+    machine = hardware.Hardware(device, "float32", 1, GIBIBYTE, Preset.TINY, "")
+
+    assert hardware.matrix_dtype(machine) == dtype

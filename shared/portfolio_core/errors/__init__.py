@@ -20,7 +20,10 @@ PortfolioError                     500
 │   ├── DocumentUnreadable         422  a document that is cut off or damaged
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
-│   └── NoTextFound                422  a document of pictures only
+│   ├── NoTextFound                422  a document of pictures only
+│   ├── TooManyMessages            400  a conversation over the limit of messages
+│   ├── NothingAsked               400  a conversation that does not end with a question
+│   └── PromptTooLong              400  the last message alone leaves no room for a reply
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -116,6 +119,36 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
+
+
+class TooManyMessages(InvalidInput):
+    """The conversation is over the limit of messages."""
+
+    code = "too_many_messages"
+    message_template = "The conversation has {given:,} messages; the limit is {limit:,}."
+    hint_template = "Send the newest ones, or begin a new conversation."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
+
+
+class NothingAsked(InvalidInput):
+    """The conversation does not end with the user's message, or its order is wrong."""
+
+    code = "nothing_asked"
+    message_template = "The last message is not the user's, or a system message is not the first."
+    hint_template = "Put the system's message first, if there is one, and the question last."
+
+
+class PromptTooLong(InvalidInput):
+    """The last message alone has more tokens than leave room for a reply."""
+
+    code = "prompt_too_long"
+    message_template = "The last message has {given:,} tokens; there is room for {limit:,}."
+    hint_template = "Shorten it, or ask for a shorter reply."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
 
 
 class Busy(PortfolioError):
