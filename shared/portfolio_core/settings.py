@@ -68,6 +68,8 @@ class Limits(_Frozen):
     """Most messages of one conversation."""
     chat_tokens: int = Field(1024, gt=0)
     """Longest reply, in tokens of the model."""
+    ocr_pages: int = Field(20, gt=0)
+    """Most pages read in one call, of all its files together."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

@@ -23,7 +23,10 @@ PortfolioError                     500
 │   ├── NoTextFound                422  a document of pictures only
 │   ├── TooManyMessages            400  a conversation over the limit of messages
 │   ├── NothingAsked               400  a conversation that does not end with a question
-│   └── PromptTooLong              400  the last message alone leaves no room for a reply
+│   ├── PromptTooLong              400  the last message alone leaves no room for a reply
+│   ├── NoFile                     400  nothing was uploaded
+│   ├── NotUploaded                400  an address instead of a file
+│   └── TooManyPages               413
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -146,6 +149,34 @@ class PromptTooLong(InvalidInput):
     code = "prompt_too_long"
     message_template = "The last message has {given:,} tokens; there is room for {limit:,}."
     hint_template = "Shorten it, or ask for a shorter reply."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
+
+
+class NoFile(InvalidInput):
+    """A call that works on files came without one."""
+
+    code = "no_file"
+    message_template = "There is no file to work on."
+    hint_template = "Drop, paste or choose one first."
+
+
+class NotUploaded(InvalidInput):
+    """A file is named by an address on the web, where nothing is fetched from."""
+
+    code = "not_uploaded"
+    message_template = "Files are not fetched from addresses."
+    hint_template = "Upload the file itself, or send it as a data: address."
+
+
+class TooManyPages(InvalidInput):
+    """The files of one call have more pages together than are read at once."""
+
+    code = "too_many_pages"
+    status = 413
+    message_template = "There are {given:,} pages; the limit is {limit:,}."
+    hint_template = "Send them in parts."
 
     def __init__(self, given: int, limit: int) -> None:
         super().__init__(given=given, limit=limit)

@@ -76,6 +76,12 @@ KOREAN: dict[str, tuple[str, str]] = {
         "문서에 텍스트가 없습니다.",
         "쪽이 그림이라면 먼저 글자를 읽어 주세요.",
     ),
+    "no_file": ("작업할 파일이 없습니다.", "먼저 파일을 끌어다 놓거나 붙여 넣거나 선택해 주세요."),
+    "not_uploaded": (
+        "주소에서 파일을 가져오지 않습니다.",
+        "파일을 직접 올리거나 data: 주소로 보내 주세요.",
+    ),
+    "too_many_pages": ("{given:,}쪽입니다. 한도는 {limit:,}쪽입니다.", "나누어 보내 주세요."),
     "busy": ("지금 이용자가 많습니다.", _RETRY),
     "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),
