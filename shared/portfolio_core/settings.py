@@ -70,6 +70,18 @@ class Limits(_Frozen):
     """Longest reply, in tokens of the model."""
     ocr_pages: int = Field(20, gt=0)
     """Most pages read in one call, of all its files together."""
+    rag_documents: int = Field(20, gt=0)
+    """Documents of one visitor, in number."""
+    rag_bytes: int = Field(50 * MEBIBYTE, gt=0)
+    """All documents of one visitor together, as uploaded, in bytes."""
+    rag_passages: int = Field(20_000, gt=0)
+    """Passages that the documents of one visitor are cut into, in number."""
+    rag_question_characters: int = Field(4000, gt=0)
+    """Longest question to documents, in Unicode code points."""
+    rag_idle_seconds: float = Field(3600, gt=0)
+    """Documents that nobody asked for so long are deleted, in seconds."""
+    rag_import_bytes: int = Field(200 * MEBIBYTE, gt=0)
+    """Largest unpacked content of an index that is uploaded again, in bytes."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

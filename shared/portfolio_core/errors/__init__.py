@@ -26,7 +26,11 @@ PortfolioError                     500
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
-│   └── TooManyPages               413
+│   ├── TooManyPages               413
+│   ├── QuotaReached               409  a visitor's share of documents is used up
+│   ├── DocumentUnknown            404  no document of that name is held
+│   ├── IndexGone                  410  the documents were deleted, or never were
+│   └── IndexUnreadable            422  an uploaded index is damaged or something else
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -59,6 +63,10 @@ from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
 from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
 from portfolio_core.errors._files import NoTextFound as NoTextFound
 from portfolio_core.errors._files import WrongFileType as WrongFileType
+from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
+from portfolio_core.errors._indexes import IndexGone as IndexGone
+from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
+from portfolio_core.errors._indexes import QuotaReached as QuotaReached
 
 
 class EmptyText(InvalidInput):

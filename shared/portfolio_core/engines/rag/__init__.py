@@ -5,7 +5,7 @@ sentences each name the passages they stand on. Embedding and writing are done b
 that are handed in as callables: this package imports none of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -136,9 +136,11 @@ class Embedder(Protocol):
     revision: str
     """Commit of its weights, or the version of what carries them."""
     dimension: int
+    languages: tuple[str, ...]
+    """What it understands, ISO 639-1; in other languages words and n-grams are searched."""
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed what will be searched; shape (n, dimension)."""
+    def passages(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
+        """Embed what will be searched; shape (n, dimension). ``check`` may end it by raising."""
         ...
 
     def question(self, text: str) -> Vectors:
