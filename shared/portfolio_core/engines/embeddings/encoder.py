@@ -2,11 +2,15 @@
 
 It is what sentence-transformers does with the models of this package, less what slows it:
 texts are sorted by length and batched by the number of their tokens, so that little is
-computed on padding, and a small batch stays in the processor's cache.
+computed on padding, and a small batch stays in the processor's cache. On a CPU that
+multiplies matrices faster in bfloat16 the products are made in it, and the rest stays in
+float32: the vectors then have a cosine of 0.9999 or more with those of float32 alone.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +25,8 @@ log = logging.getLogger(__name__)
 _BATCH_TOKENS = 1024
 """Tokens of a batch with its padding: more were no faster on two cores."""
 _GPU_BATCH_TOKENS = 32_768
+_TRIES = 10
+_MARKEDLY = 0.7  # of float32's time; below that rounding would buy nothing
 # What transformers, safetensors and tokenizers raise over a folder that is not what it should be.
 _UNREADABLE = (LookupError, OSError, RuntimeError, TypeError, ValueError)
 
@@ -97,12 +103,30 @@ class Encoder:
 
         padded = self._tokenizer.pad({"input_ids": ids}, return_tensors="pt")
         padded = padded.to(self._model.device)
-        with torch.inference_mode():
+        rounded = self._model.device.type == "cpu" and multiplies_faster_in_bfloat16()
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=rounded):
             hidden = self._model(**padded).last_hidden_state.float()
             counts = padded["attention_mask"].unsqueeze(-1).float()
             mean = (hidden * counts).sum(1) / counts.sum(1)
             vectors = torch.nn.functional.normalize(mean, dim=1).cpu().numpy()
         return np.asarray(vectors, np.float32)
+
+
+@cache
+def multiplies_faster_in_bfloat16() -> bool:
+    """Measure here the product that a layer is made of; takes some milliseconds, once."""
+    import torch
+
+    def seconds(dtype: Any) -> float:  # noqa: ANN401 - torch's
+        left, right = (torch.ones(shape, dtype=dtype) for shape in ((256, 384), (384, 1536)))
+        times = []
+        for _ in range(_TRIES):
+            begin = time.perf_counter()
+            torch.mm(left, right)
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    return seconds(torch.bfloat16) < _MARKEDLY * seconds(torch.float32)
 
 
 def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:

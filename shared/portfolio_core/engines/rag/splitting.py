@@ -9,7 +9,8 @@ words.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from portfolio_core.engines.rag import Passage
 from portfolio_core.errors import MissingDependency, QuotaReached
@@ -68,18 +69,19 @@ def split(
     seen = set(known)
     passages: list[Passage] = []
     duplicates = 0
-    heading = ""
+    levels: dict[int, str] = {}
     for number, text in pages:
         check()
-        for section in _sections(text, heading):
-            heading = section.heading
+        for section in _sections(text, levels):
             for start, end in _cuts(text, section):
-                mark = fingerprint(text[start:end])
+                piece = text[start:end]
+                mark = fingerprint(piece)
                 if not mark or mark in seen:
                     duplicates += bool(mark)
                     continue
                 seen.add(mark)
-                passages.append(_passage(document, number, section.heading, text, start, end))
+                made = Passage("", piece, document, number, section.heading, start, end)
+                passages.append(replace(made, id=passage_id(made)))
                 if len(passages) > most:
                     raise QuotaReached(most, "passages")
     return Split(tuple(passages), duplicates)
@@ -91,21 +93,20 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(letters.encode()).hexdigest()[:32] if letters else ""
 
 
-def passage_id(document: str, page: int, heading: str, start: int, end: int, text: str) -> str:
-    """Return the id of a passage: a checksum of all that it is, 32 hexadecimal digits."""
-    parts = (document, str(page), heading, str(start), str(end), text)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+def passage_id(passage: Passage) -> str:
+    """Return the id of a passage: a checksum of all the rest of it, 32 hexadecimal digits."""
+    told = (passage.document, passage.page, passage.heading, passage.start, passage.end)
+    parts = "\0".join(map(str, (*told, passage.text)))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def _passage(document: str, page: int, heading: str, text: str, start: int, end: int) -> Passage:
-    piece = text[start:end]
-    made = passage_id(document, page, heading, start, end, piece)
-    return Passage(made, piece, document, page, heading, start, end)
+def _sections(text: str, levels: dict[int, str]) -> Iterator[_Section]:
+    """Yield the pieces of a page between its headings; a heading's line begins its piece.
 
-
-def _sections(text: str, heading: str) -> Iterator[_Section]:
-    """Yield the pieces of a page between its headings; a heading's line begins its piece."""
-    path = _levels(heading)
+    Args:
+        text: The page.
+        levels: Headings in force, by level; kept up to date for the next page.
+    """
     start = position = 0
     fence = ""
     for line in text.splitlines(keepends=True):
@@ -115,17 +116,14 @@ def _sections(text: str, heading: str) -> Iterator[_Section]:
         found = None if fence else _HEADING.match(line.rstrip("\r\n"))
         if found:
             if text[start:position].strip():
-                yield _Section(_path(path), start, position)
+                yield _Section(_path(levels), start, position)
                 start = position
             level = len(found[1])
-            path = {n: title for n, title in path.items() if n < level}
-            path[level] = found[2][:_LONGEST_HEADING]
+            for deeper in [n for n in levels if n >= level]:
+                del levels[deeper]
+            levels[level] = found[2][:_LONGEST_HEADING]
         position += len(line)
-    yield _Section(_path(path), start, len(text))
-
-
-def _levels(heading: str) -> dict[int, str]:
-    return dict(enumerate(heading.split(_JOINT), 1)) if heading else {}
+    yield _Section(_path(levels), start, len(text))
 
 
 def _path(levels: dict[int, str]) -> str:
@@ -146,7 +144,7 @@ def _cuts(text: str, section: _Section) -> Iterator[tuple[int, int]]:
             yield start, start + len(stripped)
 
 
-def _splitter():  # type: ignore[no-untyped-def]  # noqa: ANN202 - LangChain is imported late
+def _splitter() -> Any:  # noqa: ANN401 - LangChain is imported late
     try:
         from langchain_text_splitters import RecursiveCharacterTextSplitter
     except ImportError:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 KEY = "bge-reranker-v2-m3"
 """Its key in the catalog."""
-_LONGEST_TOKENS = 512
+_TOKENIZING = {"padding": True, "truncation": True, "max_length": 512, "return_tensors": "pt"}
 _BATCH = 16
 # What transformers, safetensors and tokenizers raise over a folder that is not what it should be.
 _UNREADABLE = (LookupError, OSError, RuntimeError, TypeError, ValueError)
@@ -67,9 +67,7 @@ class CrossEncoderEngine:
         found = [np.empty(0, np.float32)]
         for start in range(0, len(texts), _BATCH):
             pairs = [(question, text) for text in texts[start : start + _BATCH]]
-            tokens = self._tokenizer(
-                pairs, padding=True, truncation=True, max_length=_LONGEST_TOKENS, return_tensors="pt"
-            ).to(self._model.device)
+            tokens = self._tokenizer(pairs, **_TOKENIZING).to(self._model.device)
             with torch.inference_mode():
                 logits = self._model(**tokens).logits.float().reshape(-1)
             found.append(logits.cpu().numpy())
