@@ -50,6 +50,12 @@ class Limits(_Frozen):
     """Longest text to speak, in Unicode code points."""
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
+    chat_characters: int = Field(4000, gt=0)
+    """Longest message of a conversation, and longest question, in Unicode code points."""
+    chat_messages: int = Field(40, gt=0)
+    """Most messages of one conversation."""
+    chat_tokens: int = Field(1024, gt=0)
+    """Longest reply, in tokens of the model."""
     image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)

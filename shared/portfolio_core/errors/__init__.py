@@ -10,6 +10,9 @@ PortfolioError                     500
 │   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
+│   ├── TooManyMessages            400  a conversation over the limit of messages
+│   ├── NothingAsked               400  a conversation that does not end with a question
+│   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── NothingToSay               422  text without a single letter or digit
 │   ├── WrongFileType              415  by content, whatever the name says
 │   ├── FileTooLarge               413  too many bytes
@@ -21,9 +24,6 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
-│   ├── TooManyMessages            400  a conversation over the limit of messages
-│   ├── NothingAsked               400  a conversation that does not end with a question
-│   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
 │   ├── TooManyPages               413
@@ -53,6 +53,9 @@ from collections.abc import Iterable
 from portfolio_core.errors._base import InvalidInput as InvalidInput
 from portfolio_core.errors._base import PortfolioError as PortfolioError
 from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._chat import NothingAsked as NothingAsked
+from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
+from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge

@@ -102,6 +102,9 @@ class Answer:
         question: The question as searched: with a history, rewritten to stand alone.
         writer: Key of the model that wrote it; "extractive" where sentences were chosen.
         finished: Whether this is the whole of it.
+        pending: What is being written and is not checked yet; empty when finished.
+        short: The date, number or name that was asked for, where the question's kind is told
+            and the first supported sentence holds one.
     """
 
     sentences: tuple[Sentence, ...]
@@ -110,6 +113,8 @@ class Answer:
     question: str
     writer: str
     finished: bool = True
+    pending: str = ""
+    short: str = ""
 
     @property
     def text(self) -> str:
