@@ -186,61 +186,6 @@ MODELS: tuple[Model, ...] = (
         ),
     ),
     Model(
-        key="qwen3-0.6b",
-        name="Qwen3-0.6B",
-        task="rag",
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.chat.qwen:QwenChat",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Qwen/Qwen3-0.6B",
-        languages=("en", "ko"),
-        memory_bytes=3400 * MEBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="Qwen/Qwen3-0.6B",
-            revision="c1899de289a04d12100db370d81485cdf75e47ca",
-            sha256={
-                "config.json": "660db3b73d788119c04535e48cf9be5f55bc3100841a718637ae695b442f27dd",
-                "model.safetensors": (
-                    "f47f71177f32bcd101b7573ec9171e6a57f4f4d31148d38e382306f42996874b"
-                ),
-                **_QWEN3_SHARED,
-            },
-        ),
-    ),
-    Model(
-        key="qwen3-4b",
-        name="Qwen3-4B",
-        task="rag",
-        preset=Preset.SMALL,
-        engine="portfolio_core.engines.chat.qwen:QwenChat",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Qwen/Qwen3-4B",
-        languages=("en", "ko"),
-        memory_bytes=10_500 * MEBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="Qwen/Qwen3-4B",
-            revision="1cfa9a7208912126459214e8b04321603b3df60c",
-            sha256={
-                "config.json": "8ba006f74fecfaaeb392872a60f4a480e7ec9860153d2e1b769ec81f9a147f8a",
-                "model.safetensors.index.json": (
-                    "6dc0981b8829fead746441f68f38f24c5ca4a3a66351f652c26c6df0efc43ab2"
-                ),
-                "model-00001-of-00003.safetensors": (
-                    "328a91d3122359d5547f9d79521205bc0a46e1f79a792dfe650e99fc2d651223"
-                ),
-                "model-00002-of-00003.safetensors": (
-                    "6cd087b316306a68c562436b5492edbcf6e16c6dba3a1308279caa5a58e21ca5"
-                ),
-                "model-00003-of-00003.safetensors": (
-                    "e4bf436957184f4eeb86a80e9db394503f1f56446b2e6b7edeac5b81470f4ca1"
-                ),
-                **_QWEN3_SHARED,
-            },
-        ),
-    ),
-    Model(
         key="minilm-l6-v2",
         name="all-MiniLM-L6-v2",
         task="embeddings",

@@ -68,12 +68,6 @@ class Limits(_Frozen):
     """Longest reading of a document, or drawing of one of its pages, in seconds."""
     document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
     """Memory of the process that reads a document, in bytes."""
-    chat_characters: int = Field(4000, gt=0)
-    """Longest message of a conversation, and longest question, in Unicode code points."""
-    chat_messages: int = Field(40, gt=0)
-    """Most messages of one conversation."""
-    chat_tokens: int = Field(1024, gt=0)
-    """Longest reply, in tokens of the model."""
     ocr_pages: int = Field(20, gt=0)
     """Most pages read in one call, of all its files together."""
     rag_documents: int = Field(20, gt=0)

@@ -24,12 +24,12 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
-│   ├── NoFile                     400  nothing was uploaded
-│   ├── NotUploaded                400  an address instead of a file
-│   ├── TooManyPages               413
 │   ├── QuotaReached               409  a visitor's share of documents is used up
 │   ├── DocumentUnknown            404  no document of that name is held
 │   ├── IndexGone                  410  the documents were deleted, or never were
+│   ├── NoFile                     400  nothing was uploaded
+│   ├── NotUploaded                400  an address instead of a file
+│   ├── TooManyPages               413
 │   └── IndexUnreadable            422  an uploaded index is damaged or something else
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
@@ -133,36 +133,6 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
-
-
-class TooManyMessages(InvalidInput):
-    """The conversation is over the limit of messages."""
-
-    code = "too_many_messages"
-    message_template = "The conversation has {given:,} messages; the limit is {limit:,}."
-    hint_template = "Send the newest ones, or begin a new conversation."
-
-    def __init__(self, given: int, limit: int) -> None:
-        super().__init__(given=given, limit=limit)
-
-
-class NothingAsked(InvalidInput):
-    """The conversation does not end with the user's message, or its order is wrong."""
-
-    code = "nothing_asked"
-    message_template = "The last message is not the user's, or a system message is not the first."
-    hint_template = "Put the system's message first, if there is one, and the question last."
-
-
-class PromptTooLong(InvalidInput):
-    """The last message alone has more tokens than leave room for a reply."""
-
-    code = "prompt_too_long"
-    message_template = "The last message has {given:,} tokens; there is room for {limit:,}."
-    hint_template = "Shorten it, or ask for a shorter reply."
-
-    def __init__(self, given: int, limit: int) -> None:
-        super().__init__(given=given, limit=limit)
 
 
 class NoFile(InvalidInput):
