@@ -90,7 +90,7 @@ const drawAnswer = (turn, index) => {
   const answer = turn.answer;
   const box = make("div", "reply");
   if (!answer) {
-    box.append(make("p", "thinking", words().thinking));
+    box.append(make("p", "thinking", turn.status || words().thinking));
     return box;
   }
   if (answer.searched && answer.searched !== turn.question) {

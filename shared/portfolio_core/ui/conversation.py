@@ -5,17 +5,29 @@ question or an answer can become markup. The drawing stands in ``conversation.js
 ``conversation.css``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from portfolio_core.engines.rag import Answer, told
 from portfolio_core.errors import InvalidInput
+from portfolio_core.ui.background import Running
 from portfolio_core.ui.i18n import Locale, Words
 
 Turns = list[dict[str, Any]]
 """Of each turn ``question`` and ``answer``; an answer is what ``engines.rag.told`` gives."""
+
+STOPPED = """(value) => {
+  const turn = value?.turns?.at(-1);
+  if (!turn || turn.answer?.finished || turn.answer && !turn.answer.sentences) return value;
+  const stopped = turn.answer
+    ? {...turn, answer: {...turn.answer, finished: true, pending: ""}}
+    : {...turn, status: value.words.stopped};
+  return {...value, turns: [...value.turns.slice(0, -1), stopped]};
+}"""
+"""Run it on the value when the work was stopped, or broke off."""
 
 _HERE = Path(__file__)
 _SAID = (
@@ -50,6 +62,7 @@ def conversation() -> gr.HTML:
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
         js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
         apply_default_css=False,
+        elem_classes="flush",
     )
 
 
@@ -83,3 +96,23 @@ def history(turns: Turns, most: int) -> list[list[Any]]:
         if turn.get("answer") and turn["answer"].get("text")
     ]
     return pairs[-most:]
+
+
+def growing(running: Running[Any]) -> Iterator[dict[str, Any] | None]:
+    """Yield an answer whenever it has grown, and none in between."""
+    before: object = None
+    for signal in running:
+        latest = signal.latest
+        grown = isinstance(latest, Answer) and latest is not before
+        yield told.answer(latest) if grown else None  # type: ignore[arg-type]
+        before = latest
+
+
+class Status:
+    """Stands in for Gradio's progress: keeps what would be shown there."""
+
+    text = ""
+
+    def __call__(self, _share: float, desc: str) -> None:
+        """Keep it."""
+        self.text = desc

@@ -3,16 +3,26 @@
 Drawn by text nodes and numbers only, as in :mod:`portfolio_core.ui.conversation`.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
+from portfolio_core.engines.rag import Passage, placing
+from portfolio_core.engines.rag.shelf import Shelf
+from portfolio_core.engines.rag.tenants import Tenant
+from portfolio_core.media import documents
+from portfolio_core.settings import Limits
 from portfolio_core.ui.i18n import Locale, Words
+from portfolio_core.ui.page import Page
 
 _HERE = Path(__file__)
+_DPI = 110
+_JPEG_QUALITY = 85
 _SAID = ("evidence_empty", "evidence_page", "evidence_picture", "evidence_unplaced")
 
 
@@ -53,6 +63,7 @@ def evidence() -> gr.HTML:
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
         js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
         apply_default_css=False,
+        elem_classes="flush",
         elem_id="evidence",
     )
 
@@ -68,6 +79,37 @@ def shown(passage: Shown, words: Words, locale: Locale) -> dict[str, Any]:
     if passage.picture:  # Gradio replaces it by an address that the visitor's browser can fetch
         file = {"path": passage.picture, "meta": {"_type": "gradio.FileData"}}
     return {**vars(passage), "picture": file, "words": _said(words, locale)}
+
+
+def seek(shelf: Shelf, tenant: Tenant, key: object, quote: object, page: Page) -> Shown | None:
+    """Return the passage with the id ``key``, placed; none where it is not there any more."""
+    index = tenant.index
+    passage = next((one for one in index.passages if one.id == key), None)
+    if passage is None:
+        return None
+    quoted = quote if isinstance(quote, str) else ""
+    about = (passage.document, passage.page, passage.heading, passage.text, quoted)
+    source = shelf.original(tenant, passage.document)
+    if source is None:
+        text = placing.around(index, passage)
+        return Shown(*about, before=text.before, after=text.after)
+    limits = page.settings.limits
+    words = documents.words(source, limits, passage.page)
+    return Shown(
+        *about,
+        picture=page.keep("page.jpg", _drawn(source, passage, limits)),
+        marks=placing.marks(words, passage.text),
+        quote_marks=placing.marks(words, quoted),
+    )
+
+
+def _drawn(source: Path, passage: Passage, limits: Limits) -> bytes:
+    number = passage.page
+    pages = documents.render(source, limits, dpi=_DPI, first=number, last=number)
+    written = io.BytesIO()
+    Image.fromarray(next(pages)).save(written, "JPEG", quality=_JPEG_QUALITY)
+    pages.close()
+    return written.getvalue()
 
 
 def _said(words: Words, locale: Locale) -> dict[str, str]:

@@ -16,7 +16,9 @@ const drawEntry = (entry) => {
   const row = make("div", "row");
   row.append(make("span", "name", entry.name));
   if (sample) row.append(make("span", "badge", words.sample));
-  row.append(make("span", "count", fill(words.passages, { count: entry.passages })));
+  if (entry.passages !== null) {
+    row.append(make("span", "count", fill(words.passages, { count: entry.passages })));
+  }
   if (!sample) {
     const remove = make("button", "", "×");
     remove.type = "button";
@@ -34,7 +36,8 @@ const drawEntry = (entry) => {
 };
 const draw = () => {
   const entries = (props.value && props.value.entries) || [];
-  root.replaceChildren(...entries.map(drawEntry));
+  const said = ((props.value && props.value.said) || []).map((text) => make("li", "said", text));
+  root.replaceChildren(...said, ...entries.map(drawEntry));
 };
 watch("value", draw);
 draw();

@@ -1,6 +1,6 @@
 """The documents of a visitor: what is held, what became of each page, and a way to delete it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ class Entry:
 
     Attributes:
         name: Its name.
-        passages: How many passages of it are searched.
+        passages: How many passages of it are searched; none where nobody has counted yet.
         notes: What became of it, each a sentence.
     """
 
     name: str
-    passages: int
+    passages: int | None
     notes: Sequence[str] = ()
 
 
@@ -39,15 +39,30 @@ def library() -> gr.HTML:
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
         js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
         apply_default_css=False,
+        elem_classes="flush",
     )
 
 
 def shown(
-    entries: Sequence[Entry], words: Words, locale: Locale, *, sample: bool
-) -> Mapping[str, Any]:
-    """Return the value that shows ``entries``; those of the sample cannot be deleted."""
+    entries: Sequence[Entry],
+    words: Words,
+    locale: Locale,
+    *,
+    sample: bool,
+    said: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the value that shows ``entries``; those of the sample cannot be deleted.
+
+    Args:
+        entries: The documents.
+        words: The words of the page.
+        locale: The visitor's language.
+        sample: Whether these are the sample's documents.
+        said: What has just happened, each a sentence.
+    """
     return {
         "words": {key.removeprefix("library_"): words.text(key, locale) for key in _SAID},
         "sample": sample,
+        "said": list(said),
         "entries": [{**vars(entry), "notes": list(entry.notes)} for entry in entries],
     }

@@ -187,7 +187,9 @@ class Page(gr.Blocks):
         models = [model, *(choice.model for choice in self.also.values())]
         return {
             "engine": " + ".join(one.name for one in models),
-            "models": "\n\n".join(_described(one, self.words.text("model", locale)) for one in models),
+            "models": "\n\n".join(
+                _described(one, self.words.text("model", locale)) for one in models
+            ),
             "preset": model.preset.value,
             "reason": self._reason(locale),
             "device": say(here.device, locale, threads=here.threads),

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from portfolio_core.engines.rag import Embedder
+from portfolio_core.engines.rag.index import Index
 from portfolio_core.ui.i18n import Locale, Words
 
 MOST_POINTS = 2000
@@ -31,6 +33,16 @@ def placed(passages: Vectors, question: Vectors) -> tuple[Vectors, Vectors]:
     lengths = np.linalg.norm(flat, axis=1, keepdims=True)
     flat /= np.where(lengths > 0, lengths, 1)
     return flat[: len(passages)], flat[len(passages) :]
+
+
+def of(index: Index, embedder: Embedder, question: str, words: Words, locale: Locale) -> Any:  # noqa: ANN401
+    """Draw the map of an index and a question; without one where it is empty."""
+    rows = np.linspace(0, len(index.passages) - 1, min(len(index.passages), MOST_POINTS))
+    chosen = np.unique(rows.astype(np.int64))
+    vectors = index.vectors(chosen)
+    asked = embedder.question(question) if question else vectors[:0]
+    names = [(index.passages[row].document, index.passages[row].text) for row in chosen]
+    return figure(vectors, asked, names, words, locale)
 
 
 def figure(

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from portfolio_core.engines.rag import Embedder, Vectors
+from portfolio_core.engines.rag.lexical import Scores
+from portfolio_core.engines.rag.retrieval import Reranker
 from portfolio_core.workload import EngineSpec, Place, Workload
 
 _AT_ONCE = 32
@@ -81,3 +83,18 @@ class QueuedEmbedder:
                     self._engine(place)
             assert self._facts is not None  # noqa: S101 - the line above has set it
             return self._facts
+
+
+class QueuedReranker:
+    """A reranking engine behind the queue of the process."""
+
+    def __init__(self, workload: Workload, spec: EngineSpec[Reranker]) -> None:
+        """Judge with the engine that ``spec`` describes."""
+        self.key = spec.key
+        self._workload = workload
+        self._spec = spec
+
+    def scores(self, question: str, texts: Sequence[str]) -> Scores:
+        """Return how well each text answers; shape (len(texts),), larger is better."""
+        with self._workload.enter(self._spec) as place:
+            return place.engine().scores(question, texts)

@@ -5,6 +5,7 @@ and go when it goes.
 """
 
 import hashlib
+import logging
 import shutil
 import threading
 import time
@@ -13,12 +14,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from portfolio_core.engines.rag import Embedder
+from portfolio_core.engines.rag import Embedder, exchange
 from portfolio_core.engines.rag.indexing import Ocr, Progress, Report
 from portfolio_core.engines.rag.tenants import Removed, Tenant, Tenants
-from portfolio_core.errors import IndexGone
+from portfolio_core.errors import IndexGone, PortfolioError
 from portfolio_core.media import documents
 from portfolio_core.settings import Limits
+
+log = logging.getLogger(__name__)
 
 SAMPLE = "sample"
 """Stands for the sample documents in the place of an id. They can be asked, not changed."""
@@ -43,10 +46,14 @@ class Shelf:
     ) -> None:
         """Keep everything under ``root``, which is emptied; ``sample`` are files of our own."""
         self._limits = limits
+        self._embedder = embedder
         self._tenants = Tenants(root / "indexes", embedder, limits)
         self._originals = root / "originals"
         shutil.rmtree(self._originals, ignore_errors=True)
         self._folders: weakref.WeakKeyDictionary[Tenant, Path] = weakref.WeakKeyDictionary()
+        self._reports: weakref.WeakKeyDictionary[Tenant, dict[str, Report]] = (
+            weakref.WeakKeyDictionary()
+        )
         self._sample = tuple(sample)
         self._sample_id = ""
         self._lock = threading.Lock()
@@ -57,6 +64,7 @@ class Shelf:
         tenant = self._tenants.get(self._tenants.create())
         name = hashlib.sha256(tenant.id.encode()).hexdigest()[:32]
         self._folders[tenant] = self._originals / name
+        self._reports[tenant] = {}
         weakref.finalize(tenant, shutil.rmtree, self._originals / name, ignore_errors=True)
         self._start_sweeping()
         return tenant
@@ -68,6 +76,13 @@ class Shelf:
             IndexGone: there are none under this id, whatever the reason.
         """
         return self._sampled() if key == SAMPLE else self._tenants.get(key)
+
+    def prepare(self) -> None:
+        """Make the sample ready, so that a first question need not wait for it."""
+        try:
+            self._sampled()
+        except PortfolioError as error:  # whoever asks the sample will be told
+            log.warning("The sample could not be made ready: %s", error.message)
 
     def own(self, key: object) -> Tenant:
         """Return the documents of an id that may be changed; the sample may not."""
@@ -92,7 +107,23 @@ class Shelf:
         if document.kind == "pdf":
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, kept)
+        self._reports[tenant][document.name] = report
         return report
+
+    def reports(self, tenant: Tenant) -> dict[str, Report]:
+        """Return what became of each document that was added, by its name."""
+        return dict(self._reports.get(tenant, {}))
+
+    def restore(self, content: bytes, check: Callable[[], None] = lambda: None) -> Tenant:
+        """Make a place for an index that was downloaded here; its originals do not come back.
+
+        Raises:
+            InvalidInput: see :func:`exchange.imported` and :meth:`Tenant.adopt`.
+        """
+        index = exchange.imported(content, self._embedder, self._limits, check)
+        tenant = self.create()
+        tenant.adopt(index)
+        return tenant
 
     def original(self, tenant: Tenant, document: str) -> Path | None:
         """Return the file of a PDF, to be drawn; none for other kinds."""
@@ -108,6 +139,7 @@ class Shelf:
         before = len(tenant.index.passages)
         tenant.remove(document)
         self._place(tenant, document).unlink(missing_ok=True)
+        self._reports[tenant].pop(document, None)
         return Removed(1, before - len(tenant.index.passages))
 
     def delete(self, key: object) -> Removed:

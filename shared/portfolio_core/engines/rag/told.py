@@ -1,8 +1,12 @@
 """Answers and finds as plain values, as the page shows them and the API returns them."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from portfolio_core.engines.rag import Answer, Found, Hit
+from portfolio_core.engines.rag.indexing import Report
+from portfolio_core.errors import PortfolioError
 
 
 def answer(given: Answer) -> dict[str, Any]:
@@ -30,6 +34,21 @@ def found(given: Found) -> dict[str, Any]:
         "confidence": round(given.confidence, 3),
         "passages": [_hit(hit) for hit in given.hits],
     }
+
+
+def result(given: Answer | Found) -> dict[str, Any]:
+    """Return the one or the other."""
+    return answer(given) if isinstance(given, Answer) else found(given)
+
+
+def reports(
+    given: Iterable[Report], failed: Iterable[tuple[str, PortfolioError]]
+) -> list[dict[str, Any]]:
+    """Return what became of each document; of one that could not be indexed, its error."""
+    return [
+        *(asdict(report) for report in given),
+        *({"document": name, "error": e.code, "message": e.message} for name, e in failed),
+    ]
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
