@@ -82,6 +82,10 @@ class Limits(_Frozen):
     """Documents that nobody asked for so long are deleted, in seconds."""
     rag_import_bytes: int = Field(200 * MEBIBYTE, gt=0)
     """Largest unpacked content of an index that is uploaded again, in bytes."""
+    fetch_bytes: int = Field(10 * MEBIBYTE, gt=0)
+    """Largest file fetched from an address, unpacked, in bytes."""
+    fetch_seconds: float = Field(10, gt=0)
+    """Longest fetch, from the look-up of the name to the last byte, in seconds."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

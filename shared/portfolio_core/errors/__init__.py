@@ -30,7 +30,10 @@ PortfolioError                     500
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
 │   ├── TooManyPages               413
-│   └── IndexUnreadable            422  an uploaded index is damaged or something else
+│   ├── IndexUnreadable            422  an uploaded index is damaged or something else
+│   ├── UrlNotAllowed              400  not on the public web
+│   ├── UrlFailed                  400  no file at that address
+│   └── UrlTooSlow                 504
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -65,6 +68,9 @@ from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
 from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
 from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
 from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import UrlFailed as UrlFailed
+from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
+from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
 from portfolio_core.errors._files import WrongFileType as WrongFileType
 from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone

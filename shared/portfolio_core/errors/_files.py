@@ -113,3 +113,31 @@ class NoTextFound(InvalidInput):
     status = 422
     message_template = "There is no text in the document."
     hint_template = "If its pages are pictures, have them read first."
+
+
+class UrlNotAllowed(InvalidInput):
+    """An address that is not fetched: not on the public web, or not written plainly."""
+
+    code = "url_not_allowed"
+    message_template = "This address is not fetched."
+    hint_template = "Give the http or https address of a file on the public web."
+
+
+class UrlFailed(InvalidInput):
+    """An address answered with no file, or not at all."""
+
+    code = "url_failed"
+    message_template = "The address did not answer with a file."
+    hint_template = "Open it in a browser to see what it answers, or upload the file."
+
+
+class UrlTooSlow(InvalidInput):
+    """A file did not come from its address in time."""
+
+    code = "url_too_slow"
+    status = 504
+    message_template = "The file did not come from its address within {seconds:.0f} seconds."
+    hint_template = "Try again later, or upload the file."
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds=seconds)

@@ -9,6 +9,7 @@ Knows nothing of file formats. This very file is what the process runs.
 """
 
 import contextlib
+import dataclasses
 import importlib
 import json
 import math
@@ -19,7 +20,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO, Any
 
 from portfolio_core import errors
@@ -33,7 +33,7 @@ Work = Callable[..., Iterator[Item]]
 _MODULE = "portfolio_core.media.child"
 _LONGEST_LINE = 2**26  # bytes: two million characters, escaped, with room to spare
 _OPEN_FILES = 64
-_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
+_PROGRAMS = ("subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
 
 
 class ChildBroke(Exception):
@@ -44,17 +44,19 @@ class ChildKilled(Exception):
     """The process needed more memory or time than it may have."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Caps:
     """What the process may use.
 
     Attributes:
         seconds: Time to each next result, both on the clock and of the processor.
         memory_bytes: Address space in all.
+        network: Whether it may open connections.
     """
 
     seconds: float
     memory_bytes: int
+    network: bool = False
 
 
 def stream(work: str, arguments: Sequence[Any], caps: Caps) -> Generator[Item]:
@@ -81,7 +83,7 @@ def stream(work: str, arguments: Sequence[Any], caps: Caps) -> Generator[Item]:
         env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"}
         | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
     )
-    request = {"work": work, "arguments": arguments, "caps": [caps.seconds, caps.memory_bytes]}
+    request = {"work": work, "arguments": arguments, "caps": dataclasses.asdict(caps)}
     with _ended(process), process.stdin as requests, process.stdout as results:  # type: ignore[union-attr]
         with contextlib.suppress(BrokenPipeError):
             requests.write(json.dumps(request).encode())
@@ -155,15 +157,15 @@ def _main() -> None:
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a library's print is no result
     request = json.load(sys.stdin.buffer)
-    seconds, memory_bytes = request["caps"]
-    _confine(memory_bytes)
+    caps = Caps(**request["caps"])
+    _confine(caps)
     try:
         module, _, function = request["work"].partition(":")
-        _give_time(seconds)
+        _give_time(caps.seconds)
         work: Work = getattr(importlib.import_module(module), function)
         for value, raw in work(*request["arguments"]):
             _send(results, {"value": value, "bytes": len(raw)}, raw)
-            _give_time(seconds)
+            _give_time(caps.seconds)
         _send(results, {"done": True})
     except errors.PortfolioError as error:
         _send(results, {"error": error.code, "fields": error.fields})
@@ -181,17 +183,19 @@ def _send(results: IO[bytes], answer: dict[str, Any], raw: bytes = b"") -> None:
     results.flush()
 
 
-def _confine(memory_bytes: int) -> None:
+def _confine(caps: Caps) -> None:
     for what, most in (
-        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_AS, caps.memory_bytes),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         resource.setrlimit(what, (most, most))
 
+    forbidden = _PROGRAMS if caps.network else (*_PROGRAMS, "socket.")
+
     def refuse(event: str, _: tuple[object, ...]) -> None:
-        if event.startswith(_FORBIDDEN):
+        if event.startswith(forbidden):
             raise PermissionError(event)
 
     sys.addaudithook(refuse)

@@ -95,6 +95,18 @@ KOREAN: dict[str, tuple[str, str]] = {
         "파일을 직접 올리거나 data: 주소로 보내 주세요.",
     ),
     "too_many_pages": ("{given:,}쪽입니다. 한도는 {limit:,}쪽입니다.", "나누어 보내 주세요."),
+    "url_not_allowed": (
+        "이 주소는 가져오지 않습니다.",
+        "공개된 웹에 있는 파일의 http 또는 https 주소를 넣어 주세요.",
+    ),
+    "url_failed": (
+        "이 주소에서 파일을 받지 못했습니다.",
+        "브라우저에서 주소를 열어 보거나 파일을 올려 주세요.",
+    ),
+    "url_too_slow": (
+        "{seconds:.0f}초 안에 파일을 다 받지 못했습니다.",
+        "나중에 다시 시도하거나 파일을 올려 주세요.",
+    ),
     "busy": ("지금 이용자가 많습니다.", _RETRY),
     "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),
