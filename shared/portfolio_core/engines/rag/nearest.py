@@ -90,8 +90,7 @@ def from_bytes(content: bytes) -> FaissIndex:
         max(len(content), faiss.get_deserialization_vector_byte_limit())
     )
     try:
-        index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
-        return faiss.downcast_index(index)
+        return faiss.deserialize_index(np.frombuffer(content, np.uint8))
     except RuntimeError as error:
         raise ValueError("FAISS cannot read this index") from error
 
