@@ -111,7 +111,8 @@ class RagChat:
                 for signal in asking_now:
                     self.documents.tell(signal, progress, locale)
                     yield (gr.skip(),) * 3
-                made = self.desk.recipe(wanted, place, watch.seconds, index_id)
+                shown_id = SAMPLE if index_id == SAMPLE else ""  # any other is a secret
+                made = self.desk.recipe(wanted, place, watch.seconds, shown_id)
             answer = asking_now.result
             yield answer.text, told.answer(answer), made
 
@@ -201,29 +202,17 @@ class RagChat:
                 made = self.desk.recipe(wanted, place, watch.seconds, index_id)
             shown = told.result(running.result)
             yield {on.conversation: show(shown), on.made: made}
-            yield {on.evidence: self.first(key, shown, locale)}
-
-    def first(self, key: str, answer: dict[str, Any], locale: Locale) -> dict[str, Any]:
-        """Return the first cited passage, in its place."""
-        for sentence in answer.get("sentences", ()):
-            if sentence["citations"]:
-                passage = answer["passages"][sentence["citations"][0] - 1]
-                return self.placed(key, passage["id"], sentence["text"], locale)
-        return evidence.empty(self.page.words, locale)
-
-    def placed(self, key: str, passage: object, quote: object, locale: Locale) -> dict[str, Any]:
-        """Return a passage, in its place."""
-        tenant = self.shelf.get(key or SAMPLE)
-        found = evidence.seek(self.shelf, tenant, passage, quote, self.page)
-        if found is None:
-            return evidence.empty(self.page.words, locale)
-        return evidence.shown(found, self.page.words, locale)
+            yield {on.evidence: self.seen(key, conversation.first_cited(shown), locale)}
 
     def chosen(self, key: str, event: gr.EventData, request: gr.Request) -> dict[str, Any]:
         """Show the passage behind a mark that was clicked."""
         with errors.boundary(self.page.words, request):
-            about = carried(event)
-            return self.placed(key, about.get("passage"), about.get("quote"), locale_of(request))
+            return self.seen(key, carried(event), locale_of(request))
+
+    def seen(self, key: str, about: dict[str, Any], locale: Locale) -> dict[str, Any]:
+        """Return a passage in its place."""
+        tenant = self.shelf.get(key or SAMPLE)
+        return evidence.value(self.shelf, tenant, about, self.page, locale)
 
     def draw(self, key: str, seen: Any, request: gr.Request) -> Any:  # noqa: ANN401
         """Draw the map of passages, with the newest question."""
@@ -234,23 +223,25 @@ class RagChat:
             words, locale = self.page.words, locale_of(request)
             return passage_map.of(index, self.desk.embedder, question, words, locale)
 
-    def begin_anew(self, request: gr.Request) -> tuple[Any, Any, Any]:
-        """Put away answers from documents that are others now."""
-        words, locale = self.page.words, locale_of(request)
-        nothing = conversation.shown([], words, locale)
-        return nothing, evidence.empty(words, locale), None
+    def begin_anew(self, key: str, request: gr.Request) -> dict[Any, Any]:
+        """Put away answers from documents that are others now; the examples ask the sample."""
+        on, words, locale = self.on, self.page.words, locale_of(request)
+        return {
+            on.conversation: conversation.shown([], words, locale),
+            on.evidence: evidence.empty(words, locale),
+            on.made: None,
+            on.examples: gr.Dataset(visible=not key),
+        }
 
     def opened(self, key: str, url: str, request: gr.Request) -> dict[Any, Any]:
         """Show the visitor's documents, or the sample, which is made ready meanwhile."""
-        on = self.on
         threading.Thread(target=self.shelf.prepare, daemon=True).start()
         codes = api_panel.calls(url, "ask", {"question": EXAMPLES[0], "index_id": SAMPLE})
-        nothing, no_passage, _ = self.begin_anew(request)
+        documents = self.documents.opened(key, locale_of(request))
         return {
-            **self.documents.opened(key, locale_of(request)),
-            on.conversation: nothing,
-            on.evidence: no_passage,
-            **dict(zip(on.codes, codes, strict=True)),
+            **documents,
+            **self.begin_anew(documents[self.documents.key], request),
+            **dict(zip(self.on.codes, codes, strict=True)),
         }
 
     def called(self, url: str, key: str, made: dict[str, Any]) -> api_panel.Calls:
@@ -300,7 +291,8 @@ def draw_chat(space: RagChat, words: Words) -> None:
     on.question = gr.Textbox(
         show_label=False, container=False, placeholder=words("question_hint"), lines=1,
         label=words("question"),
-        max_lines=4, max_length=space.page.settings.limits.chat_characters,
+        max_lines=4, elem_classes="framed",
+        max_length=space.page.settings.limits.chat_characters,
     )  # fmt: skip
     with gr.Row():
         on.ask = gr.Button(words("ask"), variant="primary", scale=3, min_width=90)
@@ -360,10 +352,12 @@ def connect(space: RagChat) -> None:
     )
     on.conversation.select(space.chosen, key, on.evidence, **quiet)
     on.map_part.expand(space.draw, [key, on.conversation], on.map, **checks, **inside)
+    anew = {on.conversation, on.evidence, on.made, on.examples}
     for left_behind in space.documents.connect():
-        left_behind(space.begin_anew, None, [on.conversation, on.evidence, on.made], **quiet)
-    opened = {*space.documents.outputs, on.conversation, on.evidence, *on.codes}
+        left_behind(space.begin_anew, key, anew, **quiet)
+    opened = {*space.documents.outputs, *anew, *on.codes}
     page.load(space.opened, [key, on.address], opened, js=_KEY_AND_ADDRESS, **quiet)
+    page.load(None, js=uploads.PASTE, **inside)
     draw_api(space, checks)
 
 

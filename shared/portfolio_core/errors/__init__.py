@@ -27,10 +27,10 @@ PortfolioError                     500
 │   ├── QuotaReached               409  a visitor's share of documents is used up
 │   ├── DocumentUnknown            404  no document of that name is held
 │   ├── IndexGone                  410  the documents were deleted, or never were
+│   ├── IndexUnreadable            422  an uploaded index is damaged or something else
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
 │   ├── TooManyPages               413
-│   ├── IndexUnreadable            422  an uploaded index is damaged or something else
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   └── UrlTooSlow                 504

@@ -98,6 +98,15 @@ def history(turns: Turns, most: int) -> list[list[Any]]:
     return pairs[-most:]
 
 
+def first_cited(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``passage`` and ``quote`` of an answer's first mark, as its click carries them."""
+    for sentence in answer.get("sentences", ()):
+        for number in sentence["citations"]:
+            passage = answer["passages"][number - 1]
+            return {"passage": passage["id"], "quote": sentence["text"]}
+    return {}
+
+
 def growing(running: Running[Any]) -> Iterator[dict[str, Any] | None]:
     """Yield an answer whenever it has grown, and none in between."""
     before: object = None

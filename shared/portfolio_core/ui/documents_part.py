@@ -37,7 +37,11 @@ class DocumentsPart:
         self.key = gr.BrowserState("", storage_key="portfolio-documents")
         self._library = library.library()
         self._upload = gr.File(
-            label=words("upload"), file_count="multiple", file_types=list(KINDS), height=150
+            label=words("upload"),
+            file_count="multiple",
+            file_types=list(KINDS),
+            height=150,
+            elem_classes="paste-here",
         )
         uploads.only_uploads(self._upload, words)
         gr.Markdown(words("kinds"), elem_classes="note")

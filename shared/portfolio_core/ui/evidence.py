@@ -103,6 +103,14 @@ def seek(shelf: Shelf, tenant: Tenant, key: object, quote: object, page: Page) -
     )
 
 
+def value(
+    shelf: Shelf, tenant: Tenant, about: Mapping[str, object], page: Page, locale: Locale
+) -> dict[str, Any]:
+    """Return the value that shows the ``passage`` and ``quote`` of ``about``, if it is there."""
+    found = seek(shelf, tenant, about.get("passage"), about.get("quote"), page)
+    return shown(found, page.words, locale) if found else empty(page.words, locale)
+
+
 def _drawn(source: Path, passage: Passage, limits: Limits) -> bytes:
     number = passage.page
     pages = documents.render(source, limits, dpi=_DPI, first=number, last=number)

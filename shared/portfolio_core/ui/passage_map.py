@@ -108,9 +108,9 @@ def _globe(plotly: Any) -> Any:  # noqa: ANN401
         across = np.cos(turn)
         circles.append((across * np.cos(angle), across * np.sin(angle), np.sin(turn)))
     x, y, z = (np.concatenate(axis) for axis in zip(*circles, strict=True))
-    line = {"color": "rgba(148,163,184,0.35)", "width": 1}
+    line = {"color": "#94a3b8", "width": 1.5}
     return plotly.Scatter3d(
-        x=x, y=y, z=z, mode="lines", line=line, hoverinfo="skip", showlegend=False
+        x=x, y=y, z=z, mode="lines", line=line, hoverinfo="skip", showlegend=False, opacity=0.4
     )
 
 

@@ -59,6 +59,7 @@ CSS = """
 .meta-text, .meta-text-center { display: none; }
 /* What draws its own frame stands in line with the buttons around it. */
 .flush .html-container { padding: 0 !important; }
+.framed textarea { border: 1px solid var(--input-border-color) !important; }
 .note p { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 .engine .label-wrap { text-align: left; }
 .engine .label-wrap { font-size: 0.875rem; color: var(--body-text-color-subdued); }
