@@ -374,7 +374,7 @@ def draw_api(space: RagChat, checks: dict[str, Any]) -> None:
     index_id, new = gr.Textbox(SAMPLE, **hidden), gr.Textbox("", label="index_id", **hidden)
     count = gr.Number(4, label="count", **hidden)
     mode = gr.Radio(list(asking.MODES), value="fused", label="mode", **hidden)
-    history, seed = gr.JSON(label="history", **hidden), gr.Number(label="seed", **hidden)
+    history, seed = conversation.history_input(), gr.Number(label="seed", **hidden)
     text, found = gr.Textbox(label="answer", **hidden), gr.JSON(label="parts", **hidden)
     made = gr.JSON(label="recipe", **hidden)
     api, asked = gr.Button(**hidden), [question, index_id, files()]

@@ -111,10 +111,10 @@ class TestPythonClient:
 
     def test_files_can_be_asked_without_being_kept(self, client, note):
         text, _, _ = client.predict(
-            question="What does the zebra Quillon eat?", files=[note(NOTES)], api_name="/ask"
+            question="Where does the zebra Quillon live?", files=[note(NOTES)], api_name="/ask"
         )
 
-        assert "twelve pears" in text
+        assert "Oslo" in text
 
     def test_a_history_lets_a_question_lean_on_it(self, client):
         _, parts, _ = client.predict(
@@ -123,7 +123,7 @@ class TestPythonClient:
             api_name="/ask",
         )
 
-        assert "safety course" in parts["searched"]
+        assert "safety" in parts["searched"]
 
     def test_one_document_is_deleted_and_the_others_stay(self, client, note):
         files = [note(NOTES), note("The walrus Bertil lives in Turku.", "walrus.md")]
@@ -197,7 +197,7 @@ class TestPythonClient:
             (lambda h: h.pdf(("",)), "blank.pdf", "no_text_found"),
             (lambda h: h.pdf()[:120], "cut.pdf", "document_unreadable"),
             (lambda h: h.huge_member(), "bomb.docx", "document_too_large"),
-            (lambda _: b"MZ\x90\0" * 50, "program.txt", "wrong_file_type"),
+            (lambda h: h.archive([("a.txt", b"a")]), "files.txt", "wrong_file_type"),
             (lambda _: b"not gzip", "index.gz", "index_unreadable"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",

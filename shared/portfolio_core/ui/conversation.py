@@ -66,6 +66,17 @@ def conversation() -> gr.HTML:
     )
 
 
+def history_input() -> gr.JSON:
+    """Return the parameter ``history`` of an API: pairs of question and answer, oldest first.
+
+    Gradio's own description of JSON is no valid schema for a tool.
+    """
+    made = gr.JSON(label="history", visible=False)
+    pair = {"type": "array", "items": {"type": "string"}}
+    setattr(made, "api_info", lambda: {"type": "array", "items": pair})  # noqa: B010 - one object's own
+    return made
+
+
 def shown(turns: Sequence[Mapping[str, Any]], words: Words, locale: Locale) -> dict[str, Any]:
     """Return the value that shows ``turns``."""
     said = {key.removeprefix("chat_"): words.text(key, locale) for key in _SAID}

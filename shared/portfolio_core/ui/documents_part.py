@@ -49,7 +49,7 @@ class DocumentsPart:
             self._export = gr.Button(words("export"), size="sm", min_width=90)
             self._clear = gr.Button(words("clear"), size="sm", min_width=90)
         self._file = gr.File(visible=False, interactive=False, label=words("file"))
-        self.outputs = {self.key, self._library, self._own, self._file}
+        self.outputs = [self.key, self._library, self._own, self._file]
 
     def shown(self, key: str, locale: Locale, said: Sequence[str] = ()) -> Update:
         """Return what the part shows of the documents under ``key``.
@@ -83,7 +83,7 @@ class DocumentsPart:
         inside: dict[str, Any] = {"api_visibility": "private"}
         quiet: dict[str, Any] = {"show_progress": "hidden", **inside}
         self._upload.upload(
-            self.take, [self.key, self._upload], {*self.outputs, self._upload},
+            self.take, [self.key, self._upload], [*self.outputs, self._upload],
             show_progress_on=self._upload, preprocess=False, **inside,
         )  # fmt: skip
         self._export.click(self.export, self.key, self._file, **inside)
@@ -114,7 +114,7 @@ class DocumentsPart:
         with errors.boundary(self._page.words, request):
             shelf = self._desk.shelf
             tenant = shelf.own(key)
-            removed = shelf.remove(tenant, carried(event).get("document"))
+            removed = shelf.remove(tenant, str(carried(event).get("document")))
             if not tenant.documents:
                 shelf.delete(key)
             return self._deleted(vars(removed), key if tenant.documents else "", request)
