@@ -59,13 +59,17 @@ class Index:
 
     def without(self, document: str) -> Self:
         """Return an index of all passages but those of one document."""
-        kept = np.array([p.document != document for p in self.passages], np.bool_)
-        rows = np.flatnonzero(kept)
+        return self.keeping([passage.document != document for passage in self.passages])
+
+    def keeping(self, kept: Sequence[bool]) -> Self:
+        """Return an index of some passages only; ``kept`` tells it of each."""
+        chosen = np.asarray(kept, np.bool_)
+        rows = np.flatnonzero(chosen)
         return type(self)(
             tuple(self.passages[row] for row in rows),
             nearest.built(nearest.vectors_of(self.near, rows)),
-            self.words.keeping(kept),
-            self.grams.keeping(kept),
+            self.words.keeping(chosen),
+            self.grams.keeping(chosen),
         )
 
     def vectors(self, rows: npt.NDArray[np.int64] | None = None) -> Vectors:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from portfolio_core.engines.rag import Vectors
 from portfolio_core.errors import MissingDependency
 
-FLAT_MOST = 50_000
-"""Vectors that are compared one by one: 384 numbers each take some 5 ms on one core."""
+FLAT_MOST = 20_000
+"""Vectors that are compared one by one: of 384 numbers each they still fit a processor's cache,
+and a search takes a few milliseconds; twice as many take four times as long."""
 _PER_CELL = 250  # vectors of a cell, about; FAISS wants 39 or more to train on
 _TRAINED_ON = 64  # vectors a cell
 _ROUNDS = 10
