@@ -4,16 +4,16 @@ from portfolio_core.engines.rag import Found, Hit, Passage
 
 TEXTS = (
     (
-        "Nikola Tesla was born in Smiljan in 1856. He moved to New York in 1884, where Thomas Edison "
-        "gave him work. Tesla never married. He held about 300 patents."
+        "Nikola Tesla was born in Smiljan in 1856. He moved to New York in 1884, where Thomas "
+        "Edison gave him work. Tesla never married. He held about 300 patents."
     ),
     (
         "The Rhine begins in the Swiss Alps. Between Bingen and Bonn it flows through the Rhine "
         "Gorge. It is about 1,230 kilometres long."
     ),
     (
-        "소유권은 러스트의 가장 독특한 특성입니다. 한 값의 소유자는 동시에 여럿 존재할 수 없습니다. "
-        "소유자가 스코프 밖으로 벗어날 때, 값은 버려집니다. 스택에 데이터를 추가하는 행위를 "
+        "소유권은 러스트의 가장 독특한 특성입니다. "
+        "한 값의 소유자는 동시에 여럿 존재할 수 없습니다. 소유자가 스코프 밖으로 벗어날 때, 값은 버려집니다. 스택에 데이터를 추가하는 행위를 "
         "*푸시 (push)* 라고 합니다."
     ),
     "세종대왕은 1443년에 훈민정음을 만들었습니다. 집현전 학자 8명이 그를 도왔습니다.",

@@ -87,6 +87,14 @@ def test_the_same_is_not_said_twice():
     assert len({s.text for s in given.sentences}) == len(given.sentences)
 
 
+def test_code_in_a_sentence_is_no_obstacle():
+    text = "`Rc<T>`는 오직 싱글스레드 시나리오용이라는 점을 주의하세요. `Box<T>`는 하나의 소유자만 갖습니다."
+
+    given = answer("Rc<T>는 어떤 시나리오용인가요?", ExtractiveWriter(), lambda _: found(text))
+
+    assert given.text == "`Rc<T>`는 오직 싱글스레드 시나리오용이라는 점을 주의하세요. [1]"
+
+
 def test_lines_that_are_only_wrapped_are_one_sentence():
     wrapped = "# Rivers\n> The Rhine begins\n> in the Swiss Alps, and\n> ends in the sea.\n"
 

@@ -21,6 +21,8 @@ from langchain_core.runnables import (  # noqa: TID253 - the module is imported 
 from portfolio_core.engines.rag import Answer, Embedder, Found, Turn, Writer
 from portfolio_core.engines.rag.answering import Question, write
 from portfolio_core.engines.rag.rewriting import carry_over
+from portfolio_core.engines.rag.support import Embed
+from portfolio_core.text.clean import language_of
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,16 @@ class _Writing(Runnable[dict[str, Any], Answer]):
             input["found"],
             self._parts.writer,
             searched=input["searched"],
-            embed=self._parts.embedder.passages if self._parts.embedder else None,
+            embed=_embed(self._parts.embedder, input["searched"]),
             check=self._parts.check,
         )
+
+
+def _embed(embedder: Embedder | None, question: str) -> Embed | None:
+    """Return what embeds sentences, where it understands their language."""
+    if embedder is None or language_of(question) not in embedder.languages:
+        return None
+    return embedder.passages
 
 
 def _state(question: Question) -> dict[str, Any]:

@@ -95,8 +95,10 @@ class Wording:
         )
 
     def mentions(self, name: str) -> bool:
-        """Return whether each word of a name stands in it."""
-        return all(self.has(key) for key in Wording(name).keys)
+        """Return whether a name stands in it, or each of its words."""
+        return name.casefold() in self.text.casefold() or all(
+            self.has(key) for key in Wording(name).keys
+        )
 
     @cached_property
     def _stems(self) -> frozenset[str]:
