@@ -57,6 +57,10 @@ CSS = """
 .cm-editor .cm-scroller { line-height: 1.5; }
 /* The visitor is told sentences; "14/30 steps | 0.1s" beside them is noise. */
 .meta-text, .meta-text-center { display: none; }
+/* What draws its own frame stands in line with the buttons around it. */
+.flush .html-container { padding: 0 !important; }
+.framed textarea { border: 1px solid var(--input-border-color) !important; }
+.note p { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 .engine .label-wrap { text-align: left; }
 .engine .label-wrap { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 """

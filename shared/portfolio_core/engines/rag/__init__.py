@@ -136,13 +136,25 @@ class Turn:
 class Embedder(Protocol):
     """What turns text into vectors; see ``engines/embeddings``."""
 
-    key: str
-    """Key of the model in the catalog."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
-    dimension: int
-    languages: tuple[str, ...]
-    """What it understands, ISO 639-1; in other languages words and n-grams are searched."""
+    @property
+    def key(self) -> str:
+        """Key of the model in the catalog."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """Commit of its weights, or the version of what carries them."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers of a vector."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What it understands, ISO 639-1; in other languages words and n-grams are searched."""
+        ...
 
     def passages(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
         """Embed what will be searched; shape (n, dimension). ``check`` may end it by raising."""

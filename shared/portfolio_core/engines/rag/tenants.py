@@ -137,6 +137,23 @@ class Tenant:
             sizes = {name: size for name, size in self._sizes.items() if name != document}
             self._switch(self._index.without(document), sizes)
 
+    def adopt(self, index: Index) -> None:
+        """Keep the passages of ``index``, which came back, in the place of all that is held.
+
+        Raises:
+            QuotaReached: they are of too many documents, or too long.
+            IndexGone: it was deleted meanwhile.
+        """
+        sizes: Counter[str] = Counter()
+        for passage in index.passages:
+            sizes[passage.document] += len(passage.text.encode())
+        if len(sizes) > self._limits.rag_documents:
+            raise QuotaReached(self._limits.rag_documents, "documents")
+        if sizes.total() > self._limits.rag_bytes:
+            raise QuotaReached(self._limits.rag_bytes, "bytes")
+        with self._writing:
+            self._switch(index, dict(sizes))
+
     def search(self, question: object, count: int = 4, **options: Any) -> Found:  # noqa: ANN401
         """Check a caller's question and search it.
 

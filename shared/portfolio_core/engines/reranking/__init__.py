@@ -4,7 +4,7 @@ It reads question and passage together, which is slower and better than comparin
 it puts the few dozen passages that a search found into a better order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -27,7 +27,12 @@ class RerankingEngine(Protocol):
     """Commit of its weights."""
 
     @classmethod
-    def load(cls, folder: Path | None, hardware: Hardware) -> Self:
+    def load(
+        cls,
+        folder: Path | None,
+        hardware: Hardware,
+        fetch: Callable[[str], Path] | None = None,
+    ) -> Self:
         """Make it ready; for the errors see :class:`EmbeddingEngine`."""
         ...
 

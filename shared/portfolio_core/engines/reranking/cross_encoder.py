@@ -4,7 +4,7 @@ Source: https://huggingface.co/BAAI/bge-reranker-v2-m3
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,7 +38,12 @@ class CrossEncoderEngine:
         self.revision = hub.revision if hub else ""
 
     @classmethod
-    def load(cls, folder: Path | None, hardware: Hardware) -> Self:
+    def load(
+        cls,
+        folder: Path | None,
+        hardware: Hardware,
+        fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - nothing is fetched later
+    ) -> Self:
         """Load the weights of ``folder``; see :class:`RerankingEngine`."""
         name = by_key(KEY).name
         if folder is None:
