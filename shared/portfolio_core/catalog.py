@@ -85,71 +85,6 @@ class Choice:
     reason: Reason
 
 
-# Checksums of Kokoro's voices; their first digits also stand in VOICES.md of its repository.
-_KOKORO_VOICES = """
-af_alloy 6d877149dd8b348fbad12e5845b7e43d975390e9f3b68a811d1d86168bef5aa3
-af_aoede c03bd1a4c3716c2d8eaa3d50022f62d5c31cfbd6e15933a00b17fefe13841cc4
-af_bella 8cb64e02fcc8de0327a8e13817e49c76c945ecf0052ceac97d3081480e8e48d6
-af_heart 0ab5709b8ffab19bfd849cd11d98f75b60af7733253ad0d67b12382a102cb4ff
-af_jessica cdfdccb8cc975aa34ee6b89642963b0064237675de0e41a30ae64cc958dd4e87
-af_kore 8bfbc512321c3db49dff984ac675fa5ac7eaed5a96cc31104d3a9080e179d69d
-af_nicole c5561808bcf5250fe8c5f5de32caf2d94f27e57e95befdb098c5c85991d4c5da
-af_nova e0233676ddc21908c37a1f102f6b88a59e4e5c1bd764983616eb9eda629dbcd2
-af_river e149459bd9c084416b74756b9bd3418256a8b839088abb07d463730c369dab8f
-af_sarah 49bd364ea3be9eb3e9685e8f9a15448c4883112a7c0ff7ab139fa4088b08cef9
-af_sky c799548aed06e0cb0d655a85a01b48e7f10484d71663f9a3045a5b9362e8512c
-am_adam ced7e284aba12472891be1da3ab34db84cc05cc02b5889535796dbf2d8b0cb34
-am_echo 8bcfdc852bc985fb45c396c561e571ffb9183930071f962f1b50df5c97b161e8
-am_eric ada66f0eefff34ec921b1d7474d7ac8bec00cd863c170f1c534916e9b8212aae
-am_fenrir 98e507eca1db08230ae3b6232d59c10aec9630022d19accac4f5d12fcec3c37a
-am_liam c82550757ddb31308b97f30040dda8c2d609a9e2de6135848d0a948368138518
-am_michael 9a443b79a4b22489a5b0ab7c651a0bcd1a30bef675c28333f06971abbd47bd37
-am_onyx e8452be16cd0f6da7b4579eaf7b1e4506e92524882053d86d72b96b9a7fed584
-am_puck dd1d8973f4ce4b7d8ae407c77a435f485dabc052081b80ea75c4f30b84f36223
-am_santa 7f2f7582fa2b1f160e90aafe6d0b442a685e773608b6667e545d743b073e97a7
-bf_alice d292651b6af6c0d81705c2580dcb4463fccc0ff7b8d618a471dbb4e45655b3f3
-bf_emma d0a423deabf4a52b4f49318c51742c54e21bb89bbbe9a12141e7758ddb5da701
-bf_isabella cdd4c37003805104d1d08fb1e05855c8fb2c68de24ca6e71f264a30aaa59eefd
-bf_lily 6e09c2e481e2d53004d7e5ae7d3a325369e130a6f45c35a6002de75084be9285
-bm_daniel fc3fce4e9c12ed4dbc8fa9680cfe51ee190a96444ce7c3ad647549a30823fc5d
-bm_fable d44935f3135257a9064df99f007fc1342ff1aa767552b4a4fa4c3b2e6e59079c
-bm_george f1bc812213dc59774769e5c80004b13eeb79bd78130b11b2d7f934542dab811b
-bm_lewis b5204750dcba01029d2ac9cec17aec3b20a6d64073c579d694a23cb40effbd0e
-ef_dora d9d69b0f8a2b87a345f269d89639f89dfbd1a6c9da0c498ae36dd34afcf35530
-em_alex 5eac53f767c3f31a081918ba531969aea850bed18fe56419b804d642c6973431
-em_santa aa8620cb96cec705823efca0d956a63e158e09ad41aca934d354b7f0778f63cb
-ff_siwis 8073bf2d2c4b9543a90f2f0fd2144de4ed157e2d4b79ddeb0d5123066171fbc9
-hf_alpha 06906fe05746d13a79c5c01e21fd7233b05027221a933c9ada650f5aafc8f044
-hf_beta 63c0a1a6272e98d43f4511bba40e30dd9c8ceaf5f39af869509b9f51a71c503e
-hm_omega b55f02a8e8483fffe0afa566e7d22ed8013acf47ad4f6bbee2795a840155703e
-hm_psi 2f0f055cea4f1083f4ef127ece48d71606347f6557dbb961c0ca5740a2da485b
-if_sara 6c0b253b955fe32f1a1a86006aebe83d050ea95afd0e7be15182f087deedbf55
-im_nicola 234ed06648649f9bd874b37508ea17560b9c993ef85b4ddb3e3a71e062bd2c12
-jf_alpha 1bf4c9dc69e45ee46183b071f4db766349aac5592acbcfeaf051018048a5d787
-jf_gongitsune 1b171917f18f351e65f2bf9657700cd6bfec4e65589c297525b9cf3c20105770
-jf_nezumi d83f007a7f01783b77014561a7d493d327a0210e143440e91c9b697590d27661
-jf_tebukuro 0d6917904438aec85f73a6fa1f7ac2be6481aae47c697834936930a91796c576
-jm_kumo 98340afd68b1cee84fe0cd95528cfa6d4b39e416aa75a9df64049d52c8b55896
-pf_dora 07e4ff987c5d5a8c3995efd15cc4f0db7c4c15e881b198d8ab7f67ecf51f5eb7
-pm_alex cf0ba8c573c2480fc54123683a35cf1e2ae130428e441eb91f9149bdb188a526
-pm_santa d42103169c5c872abbafb9129133af7e942bb9d272c3cc3b95c203e7d7198c29
-zf_xiaobei 9b76be63dab4f4f96962030acc0126a9aee9728608fbbe115e2b58a2bd504df6
-zf_xiaoni 95b49f169bf1640f4f43c25e13daa39f7b98d15d00823e83ef5c14b3ced59e49
-zf_xiaoxiao cfaf6f2ded1ee56f1ff94fcd2b0e6cdf32e5b794bdc05b44e7439d44aef5887c
-zf_xiaoyi b5235dbaeef85a4c613bf78af9a88ff63c25bac5f26ba77e36186d8b7ebf05e2
-zm_yunjian 76cbf8bad35901d011d9628a2fdceb7b4f1f127e7a3269cb393b3941eb7fc417
-zm_yunxi dbe6e1ce7c3dbaf2f5667432947b638b1c6831ccbe154c4610dbcc44f431e27b
-zm_yunxia bb2b03b08e84d64e1214440ce3b624987fac177f2eeb5bab8571799a3d980acd
-zm_yunyang 5238ac22e0c7f8b6cdd2eddd6e444b8a700b73c4674d9a047d59a94ff96379a2
-"""
-
-# What every size of Qwen3 has, byte for byte the same.
-_QWEN3_SHARED = {
-    "generation_config.json": "2325da0f15bb848e018c5ae071b7943332e9f871d6b60e2ed22ca97d4cb993d2",
-    "tokenizer.json": "aeb13307a71acd8fe81861d94ad54ab689df773318809eed3cbe794b4492dae4",
-    "tokenizer_config.json": "d5d09f07b48c3086c508b30d1c9114bd1189145b74e982a265350c923acd8101",
-}
-
 MODELS: tuple[Model, ...] = (
     Model(
         key="ppocr-tesseract",
@@ -186,20 +121,7 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "es", "fr", "hi", "it", "ja", "pt", "zh"),
         memory_bytes=1200 * MEBIBYTE,
         packages=("kokoro", "misaki", "torch"),
-        hub=HubFiles(
-            repository="hexgrad/Kokoro-82M",
-            revision="f3ff3571791e39611d31c381e3a41a3af07b4987",
-            sha256={
-                "config.json": "5abb01e2403b072bf03d04fde160443e209d7a0dad49a423be15196b9b43c17f",
-                "kokoro-v1_0.pth": (
-                    "496dba118d1a58f5f3db2efc88dbdc216e0483fc89fe6e47ee1f2c53f18ad1e4"
-                ),
-            },
-            extras={
-                f"voices/{name}.pt": checksum
-                for name, checksum in map(str.split, _KOKORO_VOICES.split("\n")[1:-1])
-            },
-        ),
+        hub=HubFiles(*weights.KOKORO, extras=weights.KOKORO_VOICES),
     ),
     Model(
         key="trocr-base",
@@ -270,25 +192,7 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "ko", "de", "es", "fr", "ja", "pt", "zh"),
         memory_bytes=900 * MEBIBYTE,
         packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="intfloat/multilingual-e5-small",
-            revision="614241f622f53c4eeff9890bdc4f31cfecc418b3",
-            sha256={
-                "config.json": "69137736cab8b8903a07fe8afaafdda25aac55415a12a55d1bffa9f581abf959",
-                "model.safetensors": (
-                    "1a55775f53449dac10a2bcbc312469fac40b96d53198c407081a831f81c98477"
-                ),
-                "special_tokens_map.json": (
-                    "d05497f1da52c5e09554c0cd874037a083e1dc1b9cfd48034d1c717f1afc07a7"
-                ),
-                "tokenizer.json": (
-                    "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39"
-                ),
-                "tokenizer_config.json": (
-                    "a1d6bc8734a6f635dc158508bef000f8e2e5a759c7d92f984b2c86e5ff53425b"
-                ),
-            },
-        ),
+        hub=HubFiles(*weights.MULTILINGUAL_E5_SMALL),
     ),
     Model(
         key="e5-small-v2",
@@ -301,19 +205,7 @@ MODELS: tuple[Model, ...] = (
         languages=("en",),
         memory_bytes=400 * MEBIBYTE,
         packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="intfloat/e5-small-v2",
-            revision="ffb93f3bd4047442299a41ebb6fa998a38507c52",
-            sha256={
-                "config.json": "5dfb0363cd0243be179c03bcaafd1542d0fbb95e8cbcf575fff3e229342adc2f",
-                "model.safetensors": (
-                    "45bfa60070649aae2244fbc9d508537779b93b6f353c17b0f95ceccb1c5116c1"
-                ),
-                "tokenizer.json": (
-                    "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66"
-                ),
-            },
-        ),
+        hub=HubFiles(*weights.E5_SMALL_V2),
     ),
     Model(
         key="bge-reranker-v2-m3",
@@ -326,25 +218,7 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "ko", "de", "es", "fr", "ja", "pt", "zh"),
         memory_bytes=2400 * MEBIBYTE,
         packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="BAAI/bge-reranker-v2-m3",
-            revision="953dc6f6f85a1b2dbfca4c34a2796e7dde08d41e",
-            sha256={
-                "config.json": "13dcd6c31d9fec9d1d8e158702072f62d7fa7d312a64b9fe057bec9a08cfe41a",
-                "model.safetensors": (
-                    "d9e3e081faff1eefb84019509b2f5558fd74c1a05a2c7db22f74174fcedb5286"
-                ),
-                "special_tokens_map.json": (
-                    "8c785abebea9ae3257b61681b4e6fd8365ceafde980c21970d001e834cf10835"
-                ),
-                "tokenizer.json": (
-                    "69564b696052886ed0ac63fa393e928384e0f8caada38c1f4864a9bfbf379c15"
-                ),
-                "tokenizer_config.json": (
-                    "7e4c1cc848840aeccdd763458c18dd525eb0f795c992e00ebe9c28554e7db2d4"
-                ),
-            },
-        ),
+        hub=HubFiles(*weights.BGE_RERANKER_V2_M3),
     ),
     Model(
         key="extractive",
@@ -369,17 +243,7 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "ko"),
         memory_bytes=3400 * MEBIBYTE,
         packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="Qwen/Qwen3-0.6B",
-            revision="c1899de289a04d12100db370d81485cdf75e47ca",
-            sha256={
-                "config.json": "660db3b73d788119c04535e48cf9be5f55bc3100841a718637ae695b442f27dd",
-                "model.safetensors": (
-                    "f47f71177f32bcd101b7573ec9171e6a57f4f4d31148d38e382306f42996874b"
-                ),
-                **_QWEN3_SHARED,
-            },
-        ),
+        hub=HubFiles(*weights.QWEN3_0_6B),
     ),
     Model(
         key="qwen3-4b",
@@ -392,26 +256,7 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "ko"),
         memory_bytes=10_500 * MEBIBYTE,
         packages=("torch", "transformers"),
-        hub=HubFiles(
-            repository="Qwen/Qwen3-4B",
-            revision="1cfa9a7208912126459214e8b04321603b3df60c",
-            sha256={
-                "config.json": "8ba006f74fecfaaeb392872a60f4a480e7ec9860153d2e1b769ec81f9a147f8a",
-                "model.safetensors.index.json": (
-                    "6dc0981b8829fead746441f68f38f24c5ca4a3a66351f652c26c6df0efc43ab2"
-                ),
-                "model-00001-of-00003.safetensors": (
-                    "328a91d3122359d5547f9d79521205bc0a46e1f79a792dfe650e99fc2d651223"
-                ),
-                "model-00002-of-00003.safetensors": (
-                    "6cd087b316306a68c562436b5492edbcf6e16c6dba3a1308279caa5a58e21ca5"
-                ),
-                "model-00003-of-00003.safetensors": (
-                    "e4bf436957184f4eeb86a80e9db394503f1f56446b2e6b7edeac5b81470f4ca1"
-                ),
-                **_QWEN3_SHARED,
-            },
-        ),
+        hub=HubFiles(*weights.QWEN3_4B),
     ),
 )
 

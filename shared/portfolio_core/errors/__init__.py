@@ -27,6 +27,9 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
+│   ├── UrlNotAllowed              400  not on the public web
+│   ├── UrlFailed                  400  no file at that address
+│   ├── UrlTooSlow                 504
 │   ├── QuotaReached               409  a visitor's share of documents is used up
 │   ├── DocumentUnknown            404  no document of that name is held
 │   ├── IndexGone                  410  the documents were deleted, or never were
