@@ -50,6 +50,22 @@ class Limits(_Frozen):
     """Longest text to speak, in Unicode code points."""
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
+    image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
+    """Most pixels of a picture."""
+    image_side: int = Field(8192, gt=0)
+    """Longest side of a picture, in pixels."""
+    document_pages: int = Field(200, gt=0)
+    """Most pages of a document, or sheets of a workbook."""
+    document_characters: int = Field(2_000_000, gt=0)
+    """Longest text of a document, in Unicode code points."""
+    document_seconds: float = Field(15, gt=0)
+    """Longest reading of a document, or drawing of one of its pages, in seconds."""
+    document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
+    """Memory of the process that reads a document, in bytes."""
+    fetch_bytes: int = Field(10 * MEBIBYTE, gt=0)
+    """Largest file fetched from an address, unpacked, in bytes."""
+    fetch_seconds: float = Field(10, gt=0)
+    """Longest fetch, from the look-up of the name to the last byte, in seconds."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

@@ -13,7 +13,6 @@ import gradio as gr
 from portfolio_core import catalog, hub
 from portfolio_core import hardware as machine
 from portfolio_core.catalog import Model
-from portfolio_core.files import write_atomically
 from portfolio_core.settings import MEBIBYTE, Settings
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.workload import EngineSpec, Place, State, Workload
@@ -138,7 +137,7 @@ class Page(gr.Blocks):
         """
         folder = Path(self.GRADIO_CACHE) / secrets.token_urlsafe(16)
         folder.mkdir(parents=True)
-        write_atomically(folder / name, content)
+        (folder / name).write_bytes(content)  # nobody has its name before it is whole
         return str(folder / name)
 
     def status(self) -> PageStatus:

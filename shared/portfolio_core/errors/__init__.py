@@ -10,7 +10,20 @@ PortfolioError                     500
 │   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
-│   └── NothingToSay               422  text without a single letter or digit
+│   ├── NothingToSay               422  text without a single letter or digit
+│   ├── WrongFileType              415  by content, whatever the name says
+│   ├── FileTooLarge               413  too many bytes
+│   ├── ImageTooLarge              413  too many pixels
+│   ├── ImageTooSmall              422
+│   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── DocumentTooLarge           413  too many pages, characters or parts
+│   ├── DocumentUnreadable         422  a document that is cut off or damaged
+│   ├── DocumentEncrypted          422  it asks for a password
+│   ├── DocumentLimit              422  reading it needs too much time or memory
+│   ├── NoTextFound                422  a document of pictures only
+│   ├── UrlNotAllowed              400  not on the public web
+│   ├── UrlFailed                  400  no file at that address
+│   └── UrlTooSlow                 504
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -29,55 +42,23 @@ PortfolioError                     500
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-_QUOTED_CHARACTERS = 40
-
-
-def quoted(value: object) -> str:
-    """Return a caller's value fit to show back: printable, quoted, at most 40 characters."""
-    try:
-        whole = str(value)
-    except ValueError:  # Python refuses to write an integer of thousands of digits
-        whole = "a number"
-    text = "".join(c if c.isprintable() else "?" for c in whole[: _QUOTED_CHARACTERS + 1])
-    return f"“{text[:_QUOTED_CHARACTERS]}…”" if len(text) > _QUOTED_CHARACTERS else f"“{text}”"
-
-
-class PortfolioError(Exception):
-    """Base of all errors a caller may see.
-
-    ``message`` and ``hint`` are templates over ``fields``, so that a page can say the same
-    in another language; a subclass sets them together with ``code`` and ``status``.
-    """
-
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
-    message_template: ClassVar[str] = "Something went wrong on our side."
-    hint_template: ClassVar[str] = "Try again; if it happens again, report it with the id shown."
-
-    def __init__(self, **fields: str | int | float) -> None:
-        self.fields = fields
-        super().__init__(f"{self.message} {self.hint}")
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in one English sentence."""
-        return self.message_template.format(**self.fields)
-
-    @property
-    def hint(self) -> str:
-        """What to do about it, in one English sentence."""
-        return self.hint_template.format(**self.fields)
-
-
-class InvalidInput(PortfolioError):
-    """The caller's value is wrong; sending it again fails again."""
-
-    code = "invalid_input"
-    status = 400
-    message_template = "The input cannot be used."
-    hint_template = "Check the values and send them again."
+from portfolio_core.errors._base import InvalidInput as InvalidInput
+from portfolio_core.errors._base import PortfolioError as PortfolioError
+from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
+from portfolio_core.errors._files import DocumentLimit as DocumentLimit
+from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
+from portfolio_core.errors._files import DocumentUnreadable as DocumentUnreadable
+from portfolio_core.errors._files import FileTooLarge as FileTooLarge
+from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
+from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
+from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
+from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import UrlFailed as UrlFailed
+from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
+from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
+from portfolio_core.errors._files import WrongFileType as WrongFileType
 
 
 class EmptyText(InvalidInput):
