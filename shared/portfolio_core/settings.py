@@ -70,7 +70,6 @@ class Limits(_Frozen):
     """Longest reading of a document, or drawing of one of its pages, in seconds."""
     document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
     """Memory of the process that reads a document, in bytes."""
-    ocr_pages: int = Field(20, gt=0)
     """Most pages read in one call, of all its files together."""
     rag_documents: int = Field(20, gt=0)
     """Documents of one visitor, in number."""

@@ -64,7 +64,7 @@ class Encoder:
         except ImportError as error:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.disable_progress_bar()
         torch.set_num_threads(hardware.threads)
         options = {"local_files_only": True, "trust_remote_code": False}
         try:
