@@ -86,8 +86,9 @@ def test_korean_is_cut_into_what_has_meaning():
     assert words("The cat's snake_case") == ["the", "cat", "s", "snake", "case"]
 
 
-def test_grams_are_of_korean_words_only():
+def test_grams_are_of_texts_with_korean_only():
     assert grams("cat") == []
+    assert " ca" in grams("cat은")
     assert grams("빵을") == [" 빵", "빵을", "을 ", " 빵을", "빵을 ", " 빵을 "]
 
 

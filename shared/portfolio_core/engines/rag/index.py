@@ -24,7 +24,7 @@ class Index:
         passages: In the order of the rows of everything else.
         near: Their vectors in an index of FAISS.
         words: Counts of their words.
-        grams: Counts of the pieces of their Korean words.
+        grams: Counts of the pieces of the words of texts with Korean.
     """
 
     passages: tuple[Passage, ...]

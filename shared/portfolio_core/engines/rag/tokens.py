@@ -33,17 +33,14 @@ def words(text: str) -> list[str]:
 
 
 def grams(text: str) -> list[str]:
-    """Return the pieces of 2 to 4 characters of the Korean words of ``text``.
+    """Return the pieces of 2 to 4 characters of the words of a text with Korean in it.
 
     The space before and after a word counts as a character: a piece at a word's beginning is
-    another than the same piece inside of one.
+    another than the same piece inside of one. A text without Korean gives none.
     """
-    return [
-        piece
-        for word in _WORD.findall(text.lower())
-        if _HANGUL.search(word)
-        for piece in _pieces(f" {word} ")
-    ]
+    if not _HANGUL.search(text):
+        return []
+    return [piece for word in _WORD.findall(text.lower()) for piece in _pieces(f" {word} ")]
 
 
 def _pieces(word: str) -> Iterator[str]:
