@@ -7,6 +7,7 @@ plain_qwen.py FOLDER TOKENS    for each line of standard input, prints the secon
 import sys
 import time
 import warnings
+from typing import Any
 
 warnings.simplefilter("ignore")
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
@@ -28,8 +29,8 @@ class Clock(BaseStreamer):
 
 
 folder, tokens = sys.argv[1], int(sys.argv[2])
-tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
+tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
 for line in sys.stdin:
     clock = Clock()
     start = time.perf_counter()
@@ -38,5 +39,5 @@ for line in sys.stdin:
     model.generate(
         **ids, max_new_tokens=tokens, min_new_tokens=tokens, do_sample=True, streamer=clock
     )
-    _, first, *_, last = clock.times
-    print(first - start, (last - first) / (tokens - 1), flush=True)
+    _, first, *further = clock.times
+    print(first - start, (further[-1] - first) / len(further), flush=True)

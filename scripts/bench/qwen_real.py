@@ -74,6 +74,10 @@ def _folder() -> str:
     return folder.name
 
 
+def _noting(times: list[float]) -> Callable[[], None]:
+    return lambda: times.append(time.perf_counter())
+
+
 def main(folder: str, tokens: int) -> None:
     """Run our side."""
     from portfolio_core import hardware, settings
@@ -86,7 +90,7 @@ def main(folder: str, tokens: int) -> None:
         asks: list[float] = []
         start = time.perf_counter()
         wanted = ChatRequest((Message("user", line.strip()),), tokens, seed=1)
-        *_, last = engine.stream(wanted, lambda asks=asks: asks.append(time.perf_counter()))
+        *_, last = engine.stream(wanted, _noting(asks))
         end = time.perf_counter()
         if last.end is None or last.end.reply_tokens < tokens:
             raise RuntimeError("the reply ended early")

@@ -8,6 +8,7 @@ the matrices have the real vocabulary's size.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -19,7 +20,7 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 # From config.json of Qwen/Qwen3-0.6B
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "vocab_size": 151_936,
     "hidden_size": 1024,
     "intermediate_size": 3072,

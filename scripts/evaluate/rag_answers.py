@@ -245,11 +245,11 @@ class _Remembering:
         self._embedder = embedder
         self._kept: dict[str, Vectors] = {}
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def passages(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
         """Embed what is new."""
         new = list(dict.fromkeys(text for text in texts if text not in self._kept))
         if new:
-            self._kept.update(zip(new, self._embedder.passages(new)[:, None], strict=True))
+            self._kept.update(zip(new, self._embedder.passages(new, check)[:, None], strict=True))
         return np.concatenate([self._kept[text] for text in texts])
 
     def question(self, text: str) -> Vectors:
