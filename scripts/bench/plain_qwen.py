@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 from transformers.generation.streamers import BaseStreamer  # noqa: E402
 
 
-class Clock(BaseStreamer):
+class Clock(BaseStreamer):  # type: ignore[misc]  # transformers has no types
     """Notes when something came; the first thing is the prompt."""
 
     def __init__(self) -> None:

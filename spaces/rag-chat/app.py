@@ -192,9 +192,9 @@ class RagChat:
                 for _ in page.turn(place, status, locale):
                     yield {on.conversation: show(None, status.text)}
                 watch = recipe.Stopwatch()
-                work = partial(self.desk.find, wanted)
-                if not only_search:
-                    work = partial(self.desk.answer, wanted, place)
+                work: Any = partial(self.desk.answer, wanted, place)
+                if only_search:
+                    work = partial(self.desk.find, wanted)
                 running = Running(partial(self.desk.lent, (), key or SAMPLE, work))
                 for grown in conversation.growing(running):
                     yield {on.conversation: show(grown)} if grown else {on.made: gr.skip()}
@@ -355,7 +355,7 @@ def connect(space: RagChat) -> None:
     anew = {on.conversation, on.evidence, on.made, on.examples}
     for left_behind in space.documents.connect():
         left_behind(space.begin_anew, key, anew, **quiet)
-    opened = {*space.documents.outputs, *anew, *on.codes}
+    opened = [*space.documents.outputs, *anew, *on.codes]
     page.load(space.opened, [key, on.address], opened, js=_KEY_AND_ADDRESS, **quiet)
     page.load(None, js=uploads.PASTE, **inside)
     draw_api(space, checks)

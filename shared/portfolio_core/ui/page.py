@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import gradio as gr
 
@@ -20,6 +20,14 @@ from portfolio_core.workload import EngineSpec, Place, State, Workload
 
 _RESULT_SWEEP_SECONDS = 60
 _LOAD_NEWS_SECONDS = 0.5
+
+
+class News(Protocol):
+    """What a visitor is told on the way; Gradio's progress is one."""
+
+    def __call__(self, progress: float, /, *, desc: str) -> object:
+        """Tell a share that is done, from 0 to 1, and what is being done."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ class Page(gr.Blocks):
         with gr.Accordion(self.words("engine"), open=False, elem_classes="engine"):
             gr.Markdown(self.words("engine_why"))
 
-    def turn(self, place: Place[Any], progress: gr.Progress, locale: Locale) -> Iterator[None]:
+    def turn(self, place: Place[Any], progress: News, locale: Locale) -> Iterator[None]:
         """Wait for a caller's turn and for a cold engine; yield whenever there is news to show.
 
         Raises:
@@ -133,7 +141,8 @@ class Page(gr.Blocks):
         with ThreadPoolExecutor(1, thread_name_prefix="load") as thread:
             loading = thread.submit(place.engine)
             while not wait([loading], _LOAD_NEWS_SECONDS).done:
-                progress(*self._load_news(key, locale))
+                share, said = self._load_news(key, locale)
+                progress(share, desc=said)
                 yield
             loading.result()
 
