@@ -256,7 +256,7 @@ class TestWithoutLanguageData:
 
     def test_english_needs_none(self, tmp_path):
         blind = PpOcrTesseract.load(None, hardware.detect(Settings()), language_data=(tmp_path,))
-        reading = blind.read(np.asarray(drawn(ENGLISH)), "en")
+        reading = blind.read(np.asarray(drawn(ENGLISH)))
 
         assert reading.notes == ()
         assert error_rate(reading, ENGLISH) == 0

@@ -164,7 +164,7 @@ class PpOcrTesseract:
         )
         texts = [text_of(line.letters) or UNREADABLE for line in kept]
         notes = [] if kept else ["no_text_found"]
-        if blind:
+        if blind and (language == "ko" or UNREADABLE in texts):
             notes.append("language_data_missing")
         image = page.level.image if page.level else page.image
         return PageReading(image, lines, page.correction, markdown(blocks, texts), tuple(notes))
