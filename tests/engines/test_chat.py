@@ -1,4 +1,4 @@
-"""Chat: the real Qwen3 classes on tiny checkpoints; what is asked, drawn, shown and left out."""
+"""Chat: the real Qwen3 classes on tiny checkpoints; what is read, drawn, shown and left out."""
 
 import re
 from dataclasses import replace
@@ -11,11 +11,12 @@ from tests.engines import tiny_qwen
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from portfolio_core import errors
+from portfolio_core.engines import chat
 from portfolio_core.engines.chat import GREEDY, ChatRequest, Message, Sampling
 from portfolio_core.engines.chat.output import Characters, Visible
 from portfolio_core.engines.chat.qwen import QwenChat
 from portfolio_core.hardware import Hardware
-from portfolio_core.settings import Preset
+from portfolio_core.settings import Limits, Preset
 
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
 HELLO = (Message("user", "Why does the fox jump?"),)
@@ -342,3 +343,10 @@ def test_a_broken_file_is_a_typed_error(folder, tmp_path, name):
 def test_no_folder_is_a_typed_error():
     with pytest.raises(errors.HubUnreachable):
         QwenChat.load(None, MACHINE)
+
+
+def test_half_a_character_is_replaced(engine):
+    wanted = chat.request([{"role": "user", "content": "a\ud800b"}], limits=Limits(), max_tokens=2)
+
+    assert wanted.messages[0].text == "a?b"
+    reply(engine, wanted)

@@ -1,4 +1,4 @@
-"""What a model is asked: a conversation and numbers, checked."""
+"""Chat: what a caller may ask for, and what is a typed error."""
 
 import pytest
 
@@ -6,8 +6,6 @@ from portfolio_core import errors
 from portfolio_core.engines import chat
 from portfolio_core.engines.chat import GREEDY, Message
 from portfolio_core.settings import Limits
-
-# --- The request ------------------------------------------------------------------------
 
 USER = {"role": "user", "content": "Hi"}
 
@@ -85,9 +83,3 @@ def test_a_number_outside_its_range_is_a_typed_error(name, value):
 def test_a_wrong_stop_string_is_a_typed_error(stop, error):
     with pytest.raises(error):
         chat.request([USER], limits=Limits(), stop=stop)
-
-
-def test_half_a_character_is_replaced():
-    wanted = chat.request([{**USER, "content": "a\ud800b"}], limits=Limits(), max_tokens=2)
-
-    assert wanted.messages[0].text == "a?b"

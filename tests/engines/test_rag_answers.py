@@ -9,7 +9,7 @@ from tests.engines import tiny_qwen
 from tests.engines.rag_hits import TEXTS, Scripted, found, hits
 
 from portfolio_core import errors
-from portfolio_core.engines.rag import Answer, Turn
+from portfolio_core.engines.rag import Answer, Sentence, Turn
 from portfolio_core.engines.rag.answering import Question, request
 from portfolio_core.engines.rag.chain import Parts, build
 from portfolio_core.engines.rag.citations import Marked, Parser
@@ -373,8 +373,6 @@ def test_wrong_values_are_typed_errors(question, history, seed, error):
 
 
 def test_an_answer_reads_with_its_marks():
-    from portfolio_core.engines.rag import Sentence
-
     sentences = (Sentence("It is so.", (1,), True), Sentence("And so.", (2, 3), True))
 
     assert Answer(sentences, False, found(), "?", "w").text == "It is so. [1] And so. [2][3]"

@@ -1,6 +1,7 @@
-"""Orders in documents, and how answers are measured."""
+"""The evaluation of answers counts rightly, and reports how many orders of documents are obeyed."""
 
 import importlib.util
+import sys
 
 import pytest
 from tests.conftest import ROOT
@@ -9,8 +10,6 @@ from tests.engines.rag_hits import Scripted, hits
 from portfolio_core.engines.rag import Found
 from portfolio_core.engines.rag.extractive import ExtractiveWriter
 
-# --- Orders in documents ------------------------------------------------------------------
-
 
 @pytest.fixture(scope="module")
 def evaluation():
@@ -18,9 +17,7 @@ def evaluation():
         "rag_answers", ROOT / "scripts" / "evaluate" / "rag_answers.py"
     )
     module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules["rag_answers"] = module
+    sys.modules["rag_answers"] = module  # its dataclasses look themselves up there
     spec.loader.exec_module(module)
     return module
 
