@@ -33,15 +33,6 @@ class TestPassageRetriever(RetrieversIntegrationTests):
     def retriever_query_example(self):
         return "cats"
 
-    # Ours is told how many by its constructor, as a search is told.
-    @property
-    def num_results_arg_name(self):
-        return "count"
-
-    @pytest.mark.xfail(reason="how many is a field of the retriever, not of a call")
-    def test_invoke_with_k_kwarg(self, retriever):
-        super().test_invoke_with_k_kwarg(retriever)
-
 
 def store():
     return FaissStore.from_texts(list(TEXTS), EmbedderEmbeddings(WordVectors()))
@@ -85,7 +76,7 @@ def test_a_store_can_be_had_of_an_index():
 
 
 def test_a_retrieved_document_tells_where_it_stands_and_how_it_scored():
-    retriever = PassageRetriever(index=index_of(*TEXTS), embedder=WordVectors(), count=1)
+    retriever = PassageRetriever(index=index_of(*TEXTS), embedder=WordVectors(), k=1)
 
     (found,) = retriever.invoke("volcanoes erupt")
 

@@ -181,16 +181,17 @@ class PassageRetriever(BaseRetriever):
     """The :class:`Index` to search."""
     embedder: Any
     """The :class:`Embedder` that it was made with."""
-    count: int = 4
-    """Most documents to return."""
+    k: int = 4
+    """Most documents to return; a call may say otherwise."""
 
     def _get_relevant_documents(
         self,
         query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's own
+        k: int | None = None,
     ) -> list[Document]:
-        found = search(self.index, self.embedder, query, self.count)
+        found = search(self.index, self.embedder, query, k or self.k)
         return [document_of(hit.passage, hit) for hit in found.hits]
 
 
