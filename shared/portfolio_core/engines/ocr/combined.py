@@ -106,8 +106,10 @@ class PpOcrTesseract:
         found: list[Found] = []
         for done, lines in enumerate(self._read(page, language, check), 1):
             found = lines
-            yield Progress("lines", done, count) if done <= count else Progress(
-                "second_reading", done - count
+            yield (
+                Progress("lines", done, count)
+                if done <= count
+                else Progress("second_reading", done - count)
             )
         yield self._reading(page, found, language)
 
