@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def rapidocr() -> Callable[[np.ndarray], str]:
     """Return RapidOCR with its own settings."""
     from rapidocr import RapidOCR
 
-    reader = RapidOCR(params={"Global.log_level": "error"})
+    reader: Any = RapidOCR(params={"Global.log_level": "error"})
 
     def read(rgb: np.ndarray) -> str:
         return "\n".join(reader(rgb[:, :, ::-1]).txts or ())

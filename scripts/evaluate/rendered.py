@@ -176,7 +176,8 @@ def _spoil(page: Image.Image, rng: random.Random) -> np.ndarray:
         shade = np.linspace(rng.uniform(0.6, 1), 1, pixels.shape[1], dtype=np.float32)
         pixels = pixels * shade[None, :, None]
     grain = np.random.default_rng(rng.randrange(2**32))
-    pixels = pixels + grain.normal(0, rng.choice((0, 4, 12, 24, 40)), pixels.shape[:2])[..., None]
+    noise = grain.normal(0, rng.choice((0, 4, 12, 24, 40)), pixels.shape[:2])
+    pixels = pixels + noise.astype(np.float32)[..., None]
     spoiled = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
     file = io.BytesIO()
     spoiled.save(file, "JPEG", quality=rng.choice((25, 50, 80, 92)))

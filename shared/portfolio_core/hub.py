@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portfolio_core.catalog import HubFiles, Model
+from portfolio_core.catalog import MODELS, HubFiles, Model
 from portfolio_core.errors import (
     DownloadDamaged,
     DownloadRefused,
@@ -39,8 +39,13 @@ Progress = Callable[[str, int, int], None]
 
 def folder(model: Model, settings: Settings) -> Path:
     """Return the folder of a model's weights, there or not."""
-    files = _files(model)
-    return settings.models_dir / f"{files.repository.replace('/', '--')}@{files.revision[:12]}"
+    return settings.models_dir / _folder_name(_files(model))
+
+
+def model_in(place: Path, models: tuple[Model, ...] = MODELS) -> Model | None:
+    """Return the model whose weights :func:`folder` puts into a folder of this name."""
+    named = (model for model in models if model.hub and _folder_name(model.hub) == place.name)
+    return next(named, None)
 
 
 def is_here(model: Model, settings: Settings) -> bool:
@@ -186,6 +191,10 @@ def _origin(model: Model, name: str) -> tuple[HubFiles, str, str]:
     if path and part in model.parts:
         return model.parts[part], path, part
     return _files(model), name, ""
+
+
+def _folder_name(files: HubFiles) -> str:
+    return f"{files.repository.replace('/', '--')}@{files.revision[:12]}"
 
 
 def _verified(place: Path) -> dict[str, str]:

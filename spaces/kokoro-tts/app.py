@@ -22,6 +22,7 @@ from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.player import Player
+from portfolio_core.ui.runs import Runs
 from portfolio_core.ui.theme import WAVEFORM
 from portfolio_core.ui.voices import VoiceChoices
 
@@ -335,13 +336,17 @@ def connect(space: KokoroTts, examples: Examples) -> None:
 
     sample = gr.Textbox(visible=False)  # a preview leaves the visitor's own text alone
     previewed = on.preview.click(space.choices.sample, on.voice, sample, **inside)
-    for spoken in (form, [sample, *form[1:]]):
-        run = on.player.run(space.perform, spoken, shown, on.sound)
+    runs, filled = Runs(), examples.load_input_event.success
+    spoken = runs.add(on.speak.click, space.perform, form, shown, on.sound)
+    runs.also(examples.dataset.click, filled)
+    form = [sample, *form[1:]]
+    heard = runs.add(on.preview.click, space.perform, form, shown, on.sound, then=previewed.success)
+    for run in (spoken, heard):
         run.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
-    on.player.on(on.speak.click)
-    on.player.on(examples.dataset.click, examples.load_input_event.success)
-    on.player.on(on.preview.click, previewed.success, number=1)
-    on.player.stops(on.stop)
+    for event in (on.speak.click, filled, previewed.success):
+        on.player.begin(event)
+    runs.connect(on.stop)
+    on.player.silence(on.stop)
     on.language.change(space.choices.filtered, on.language, on.voice, **inside)
     on.find.click(space.cast.propose, [on.text, on.speakers], on.speakers, **inside)
     page.load(

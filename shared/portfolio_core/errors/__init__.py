@@ -10,12 +10,18 @@ PortfolioError                     500
 │   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
+│   ├── TooManyMessages            400  a conversation over the limit of messages
+│   ├── NothingAsked               400  a conversation that does not end with a question
+│   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── NothingToSay               422  text without a single letter or digit
 │   ├── WrongFileType              415  by content, whatever the name says
 │   ├── FileTooLarge               413  too many bytes
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── NoFile                     400  nothing was uploaded
+│   ├── NotUploaded                400  an address instead of a file
+│   ├── TooManyPages               413
 │   ├── DocumentTooLarge           413  too many pages, characters or parts
 │   ├── DocumentUnreadable         422  a document that is cut off or damaged
 │   ├── DocumentEncrypted          422  it asks for a password
@@ -23,7 +29,11 @@ PortfolioError                     500
 │   ├── NoTextFound                422  a document of pictures only
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
-│   └── UrlTooSlow                 504
+│   ├── UrlTooSlow                 504
+│   ├── QuotaReached               409  a visitor's share of documents is used up
+│   ├── DocumentUnknown            404  no document of that name is held
+│   ├── IndexGone                  410  the documents were deleted, or never were
+│   └── IndexUnreadable            422  an uploaded index is damaged or something else
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -46,6 +56,9 @@ from collections.abc import Iterable
 from portfolio_core.errors._base import InvalidInput as InvalidInput
 from portfolio_core.errors._base import PortfolioError as PortfolioError
 from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._chat import NothingAsked as NothingAsked
+from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
+from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
@@ -54,11 +67,18 @@ from portfolio_core.errors._files import FileTooLarge as FileTooLarge
 from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
 from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
 from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
+from portfolio_core.errors._files import NoFile as NoFile
 from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import NotUploaded as NotUploaded
+from portfolio_core.errors._files import TooManyPages as TooManyPages
 from portfolio_core.errors._files import UrlFailed as UrlFailed
 from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
 from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
 from portfolio_core.errors._files import WrongFileType as WrongFileType
+from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
+from portfolio_core.errors._indexes import IndexGone as IndexGone
+from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
+from portfolio_core.errors._indexes import QuotaReached as QuotaReached
 
 
 class EmptyText(InvalidInput):

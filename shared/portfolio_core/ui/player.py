@@ -5,7 +5,6 @@ ones and plays them one after the other, without a gap. Nothing is needed on the
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
@@ -14,18 +13,7 @@ from gradio.events import Dependency
 RESET = """() => {
   window.portfolioPlayer?.context.close();
   window.portfolioPlayer = {context: new AudioContext(), taken: 0, end: 0, done: Promise.resolve()};
-  return [null, Date.now()];  // no files yet
-}"""
-
-# Gradio passes over a run that is to begin while another is ending: it is asked for again when
-# that one has ended.
-_BEGIN = """(...form) => {
-  if (window.portfolioPlayer) window.portfolioPlayer.begun = true;
-  return form;
-}"""
-_AGAIN = """(number) => {
-  const player = window.portfolioPlayer;
-  return player && !player.begun ? Date.now() : number;
+  return null;  // no files yet
 }"""
 
 STOP = """() => {
@@ -60,48 +48,11 @@ class Player:
     def __init__(self) -> None:
         self.files = gr.File(file_count="multiple", visible="hidden")
         self.files.change(None, self.files, js=_PLAY, api_visibility="private")
-        self._starts: list[gr.Number] = []
-        self._runs: list[dict[str, Any]] = []
 
-    def run(
-        self,
-        handler: Callable[..., Any],
-        inputs: list[Any],
-        outputs: list[Any],
-        shown_on: gr.Audio,
-    ) -> Dependency:
-        """Add a handler that speaks, for :meth:`on` to start; it checks its values itself."""
-        started = gr.Number(visible="hidden")
-        run = started.change(
-            handler,
-            inputs,
-            outputs,
-            js=_BEGIN,
-            trigger_mode="once",
-            preprocess=False,
-            show_progress_on=shown_on,
-            api_visibility="private",
-        )
-        # Ended by another, or broken.
-        run.failure(None, started, started, js=_AGAIN, api_visibility="private")
-        self._starts.append(started)
-        self._runs.append(run)
-        return run
+    def begin(self, event: Callable[..., Dependency]) -> None:
+        """Make ready to play anew at ``event``, before what makes the sound is started by it."""
+        event(None, None, self.files, js=RESET, api_visibility="private")
 
-    def on(
-        self,
-        click: Callable[..., Dependency],
-        then: Callable[..., Dependency] | None = None,
-        number: int = 0,
-    ) -> None:
-        """End whatever speaks at ``click``, and start run ``number`` at it, or at ``then``.
-
-        Call it when all runs are known.
-        """
-        click(None, cancels=self._runs, api_visibility="private")
-        outputs = [self.files, self._starts[number]]
-        (then or click)(None, None, outputs, js=RESET, api_visibility="private")
-
-    def stops(self, button: gr.Button) -> None:
-        """Let ``button`` silence the page and end what speaks."""
-        button.click(None, cancels=self._runs, js=STOP, api_visibility="private")
+    def silence(self, button: gr.Button) -> None:
+        """Let ``button`` silence the page."""
+        button.click(None, js=STOP, api_visibility="private")

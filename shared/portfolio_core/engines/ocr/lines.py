@@ -13,7 +13,7 @@ import numpy as np
 from portfolio_core.engines.ocr import Language, Pixels
 from portfolio_core.engines.ocr.fusion import fuse, has_latin
 from portfolio_core.engines.ocr.geometry import Corners, crop, size
-from portfolio_core.engines.ocr.letters import Letters, is_hangul, is_foreign, score_of, words_of
+from portfolio_core.engines.ocr.letters import Letters, is_foreign, is_hangul, score_of, words_of
 from portfolio_core.engines.ocr.recognition import Recogniser
 from portfolio_core.engines.ocr.tesseract import BOTH, KOREAN, Tesseract
 
