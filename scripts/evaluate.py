@@ -33,7 +33,8 @@ def main() -> int:
 def _evaluation(space: str) -> Callable[[Path], bool]:
     file = ROOT / "scripts" / "evaluate" / f"{space.replace('-', '_')}.py"
     if not file.is_file():
-        known = sorted(p.stem.replace("_", "-") for p in file.parent.glob("*.py"))
+        spaces = (path.parent.name for path in ROOT.glob("spaces/*/app.py"))
+        known = sorted(s for s in spaces if file.with_name(f"{s.replace('-', '_')}.py").is_file())
         raise Problem(f"Nothing is judged for {space!r}, only for: {', '.join(known)}.")
     spec = importlib.util.spec_from_file_location(f"evaluate_{file.stem}", file)
     if spec is None or spec.loader is None:

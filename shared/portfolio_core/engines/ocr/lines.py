@@ -6,6 +6,7 @@ The lines of a page are shared out among threads; each takes one core.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -174,7 +175,8 @@ def read_lines(
     seconds = dict(each(lambda i: readers.korean(clean, found[i]), probes))
     if language == "auto" and not any(is_korean(x, _HANGUL_SCORE) for x in seconds.values()):
         return
-    for place, line in (*seconds.items(), *each(lambda i: readers.korean(clean, found[i]), rest)):
+    others = each(lambda i: readers.korean(clean, found[i]), rest)
+    for place, line in chain(seconds.items(), others):
         if is_korean(line, _HANGUL_SCORE_KNOWN):
             found[place] = line
         yield found
