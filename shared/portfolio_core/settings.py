@@ -51,7 +51,7 @@ class Limits(_Frozen):
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
     chat_characters: int = Field(4000, gt=0)
-    """Longest message of a conversation, and longest question, in Unicode code points."""
+    """Longest message of a conversation, in Unicode code points."""
     chat_messages: int = Field(40, gt=0)
     """Most messages of one conversation."""
     chat_tokens: int = Field(1024, gt=0)
