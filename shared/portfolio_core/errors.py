@@ -10,7 +10,12 @@ PortfolioError                     500
 │   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
-│   └── NothingToSay               422  text without a single letter or digit
+│   ├── NothingToSay               422  text without a single letter or digit
+│   ├── WrongFileType              415  by content, whatever the name says
+│   ├── FileTooLarge               413  too many bytes
+│   ├── ImageTooLarge              413  too many pixels
+│   ├── ImageTooSmall              422
+│   └── ImageUnreadable            422  a picture that is cut off or damaged
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -141,6 +146,63 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
+
+
+class WrongFileType(InvalidInput):
+    """The content of a file is of none of the types that are read here."""
+
+    code = "wrong_file_type"
+    status = 415
+    message_template = "The file is of none of these types: {types}."
+    hint_template = "Its content counts, not its name: save it as one of them."
+
+    def __init__(self, types: Iterable[str]) -> None:
+        super().__init__(types=", ".join(kind.upper() for kind in types))
+
+
+class FileTooLarge(InvalidInput):
+    """A file has more bytes than are read."""
+
+    code = "file_too_large"
+    status = 413
+    message_template = "The file has more than {limit:,} bytes."
+    hint_template = "Make it smaller, or send a part of it."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class ImageTooLarge(InvalidInput):
+    """A picture has more pixels than are read."""
+
+    code = "image_too_large"
+    status = 413
+    message_template = "The picture has more than {pixels:,} pixels, or a side over {side:,}."
+    hint_template = "Make it smaller."
+
+    def __init__(self, pixels: int, side: int) -> None:
+        super().__init__(pixels=pixels, side=side)
+
+
+class ImageTooSmall(InvalidInput):
+    """A picture is too small to show anything."""
+
+    code = "image_too_small"
+    status = 422
+    message_template = "The picture has no side of at least {side} pixels."
+    hint_template = "Send a larger one."
+
+    def __init__(self, side: int) -> None:
+        super().__init__(side=side)
+
+
+class ImageUnreadable(InvalidInput):
+    """A picture is cut off, damaged, or made to be slow."""
+
+    code = "image_unreadable"
+    status = 422
+    message_template = "The picture is damaged and cannot be read."
+    hint_template = "Open it in another program, save it again, and send that."
 
 
 class Busy(PortfolioError):

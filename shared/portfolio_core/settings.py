@@ -50,6 +50,10 @@ class Limits(_Frozen):
     """Longest text to speak, in Unicode code points."""
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
+    image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
+    """Most pixels of a picture."""
+    image_side: int = Field(8192, gt=0)
+    """Longest side of a picture, in pixels."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)
