@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-Pixels = npt.NDArray[np.uint8]
+from portfolio_core.media.images import Pixels
+
 TURNS = 8
 """Turns by quarters, each also mirrored: the symmetries of a square."""
 _LUMA = np.asarray([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
@@ -59,9 +59,7 @@ def squeezed(pixels: Pixels, size: int) -> Pixels:
     return np.asarray(image)
 
 
-def augmented(
-    pixels: Pixels, random: np.random.Generator, size: int, how: Augmentation
-) -> Pixels:
+def augmented(pixels: Pixels, random: np.random.Generator, size: int, how: Augmentation) -> Pixels:
     """Return the picture, changed.
 
     Args:
@@ -148,7 +146,8 @@ def _coloured(pixels: Pixels, random: np.random.Generator, how: Augmentation) ->
     values = ((values - middle) * contrast + middle) * lightness
     if keeps_colour:
         values = values * (1 + random.uniform(-how.hue, how.hue, 3).astype(np.float32))
-    return np.clip(values, 0, 255).astype(np.uint8)
+    result: Pixels = np.clip(values, 0, 255).astype(np.uint8)
+    return result
 
 
 def _covered(pixels: Pixels, random: np.random.Generator) -> Pixels:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-Pixels = npt.NDArray[np.uint8]
+from portfolio_core.media.images import Pixels
+
 Colour = tuple[int, int, int]
 Hair = Literal["curls", "cap", "long", "tufts", "none"]
 Random = np.random.Generator
@@ -101,7 +101,7 @@ def background(random: Random, side: int) -> Image.Image:
     if kind <= 1:
         return Image.new("RGB", (side, side), WHITE if random.random() < 0.5 else first)  # noqa: PLR2004
     if kind == 2:  # noqa: PLR2004
-        ramp = Image.linear_gradient("L").resize((side, side)).rotate(90 * random.integers(4))
+        ramp = Image.linear_gradient("L").resize((side, side)).rotate(90 * int(random.integers(4)))
         return Image.composite(
             Image.new("RGB", (side, side), first), Image.new("RGB", (side, side), second), ramp
         )
@@ -133,7 +133,8 @@ def _body(
         pen.line((leg, bottom, leg, bottom + head * 2.4), fill=suit, width=int(head * 0.8))
         foot = (leg - head * 0.6, bottom + head * 2.2, leg + head * 0.6, bottom + head * 2.9)
         pen.ellipse(foot, fill=shade(random, figure.sleeves[0]))
-        _arm(pen, figure, random, (x + side * wide * 0.9, top + head * 0.35), side, head)
+        shoulder = (x + side * wide * 0.9, top + head * 0.35)
+        _arm(pen, figure, random, shoulder, side * head)
     pen.polygon(
         [
             (x - wide * 0.9, top),
@@ -158,16 +159,16 @@ def _arm(
     figure: Figure,
     random: Random,
     shoulder: tuple[float, float],
-    side: int,
-    head: float,
+    reach: float,
 ) -> None:
-    """Draw an arm in stripes, from the shoulder outwards, and its hand."""
+    """Draw an arm in stripes and its hand; ``reach`` is below 0 for one to the left."""
+    head = abs(reach)
     angle = float(random.uniform(-1.2, 1.4))
     length = head * float(random.uniform(1.8, 2.6))
     stripes = 8
     ends = [
         (
-            shoulder[0] + side * math.cos(angle) * length * step / stripes,
+            shoulder[0] + math.copysign(math.cos(angle) * length, reach) * step / stripes,
             shoulder[1] + math.sin(angle) * length * step / stripes,
         )
         for step in range(stripes + 1)
@@ -222,7 +223,5 @@ def _face(
         pen.polygon(corners, fill=shade(random, figure.hat))
 
 
-def _dot(
-    pen: ImageDraw.ImageDraw, at: tuple[float, float], radius: float, colour: Colour
-) -> None:
+def _dot(pen: ImageDraw.ImageDraw, at: tuple[float, float], radius: float, colour: Colour) -> None:
     pen.ellipse((at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius), fill=colour)

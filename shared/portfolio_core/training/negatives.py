@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from portfolio_core.media.images import Pixels
 from portfolio_core.training.figures import (
     BLACK,
     COLOURS,
@@ -22,7 +23,6 @@ from portfolio_core.training.figures import (
     Colour,
     Figure,
     Hair,
-    Pixels,
     Random,
     background,
     draw,
@@ -194,6 +194,5 @@ def negatives(count: int, seed: int, size: int) -> list[tuple[str, Pixels]]:
     random = np.random.default_rng(seed)
     names = list(KINDS)
     return [
-        (names[i % len(names)], negative(names[i % len(names)], random, size))
-        for i in range(count)
+        (names[i % len(names)], negative(names[i % len(names)], random, size)) for i in range(count)
     ]

@@ -16,13 +16,12 @@ import numpy.typing as npt
 from portfolio_core.errors import EngineFailed
 from portfolio_core.files import write_atomically
 from portfolio_core.hardware import Hardware
+from portfolio_core.media.images import Pixels
 
 TASK = "image-classification"
 RULES_FILE = "classifier.json"
 """Beside the weights: how the network's numbers become an answer."""
 
-Pixels = npt.NDArray[np.uint8]
-"""One picture: shape (height, width, 3), RGB, from 0 to 255."""
 Floats = npt.NDArray[np.float32]
 
 

@@ -49,7 +49,7 @@ def heat(
         window = np.s_[row : row + _COVER_CELLS, column : column + _COVER_CELLS]
         cells[window] += max(0.0, float(margins[0] - margin))
         looks[window] += 1
-    return _enlarged(cells / looks, shape)
+    return _enlarged((cells / looks).astype(np.float32), shape)
 
 
 def _margins(answers: Floats, chosen: int) -> Floats:

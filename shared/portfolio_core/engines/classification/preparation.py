@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from portfolio_core.engines.classification import Floats, Pixels
+from portfolio_core.engines.classification import Floats
 from portfolio_core.errors import EngineFailed
+from portfolio_core.media.images import Pixels
 
 CONFIG_FILE = "preprocessor_config.json"
 _WHOLE_FROM = 384  # ConvNeXT's rule: from this size on nothing is cut away
@@ -49,7 +50,8 @@ class Preparation:
         squares = np.empty((len(pictures), self.size, self.size, 3), dtype=np.float32)
         for index, picture in enumerate(pictures):
             squares[index] = self._square(picture)
-        squares = (squares / _FULL - np.float32(self.mean)) / np.float32(self.std)
+        mean, std = (np.asarray(v, dtype=np.float32) for v in (self.mean, self.std))
+        squares = (squares / np.float32(_FULL) - mean) / std
         return np.ascontiguousarray(squares.transpose(0, 3, 1, 2))
 
     def _square(self, picture: Pixels) -> Pixels:

@@ -16,7 +16,6 @@ from portfolio_core import starters
 from portfolio_core.engines.classification import (
     RULES_FILE,
     Floats,
-    Pixels,
     Rules,
     preparation,
     read_rules,
@@ -25,7 +24,8 @@ from portfolio_core.engines.classification.head import Head
 from portfolio_core.engines.classification.occlusion import heat
 from portfolio_core.engines.classification.preparation import Preparation
 from portfolio_core.errors import EngineFailed, HubUnreachable, MissingDependency
-from portfolio_core.hardware import Hardware
+from portfolio_core.hardware import Device, Hardware
+from portfolio_core.media.images import Pixels
 
 if TYPE_CHECKING:
     import torch
@@ -45,7 +45,12 @@ class ResNetEngine:
     KEY: ClassVar[str] = "resnet-18"
 
     def __init__(
-        self, model: Any, prepare: Preparation, head: Head, rules: Rules, revision: str
+        self,
+        model: Any,  # noqa: ANN401 - a class of transformers
+        prepare: Preparation,
+        head: Head,
+        rules: Rules,
+        revision: str,
     ) -> None:
         """Use a ``ResNetModel`` and a head on its features; :meth:`load` makes both."""
         self._model = model
@@ -84,14 +89,30 @@ class ResNetEngine:
         rules = (
             read_rules(folder, cls.KEY) if (folder / RULES_FILE).is_file() else _plain_rules(whole)
         )
+        return cls.of(whole, prepare, rules, revision, hardware.device)
+
+    @classmethod
+    def of(
+        cls,
+        whole: Any,  # noqa: ANN401 - a class of transformers
+        prepare: Preparation,
+        rules: Rules,
+        revision: str,
+        device: Device = "cpu",
+    ) -> Self:
+        """Use a ``ResNetForImageClassification``, its last layer as the head.
+
+        Raises:
+            EngineFailed: it has another number of classes than the rules.
+        """
+        import torch
+
         last = whole.classifier[1]
-        head = Head(
-            last.weight.detach().numpy().copy(), last.bias.detach().numpy().copy(), cls.KEY
-        )
-        if len(rules.classes) != len(head.bias):
+        weight, bias = (t.detach().float().cpu().numpy().copy() for t in (last.weight, last.bias))
+        if len(rules.classes) != len(bias):
             raise EngineFailed(cls.KEY)
-        model = whole.resnet.eval().to(hardware.device, memory_format=torch.channels_last)
-        return cls(model, prepare, head, rules, revision)
+        model = whole.resnet.eval().to(device, memory_format=torch.channels_last)
+        return cls(model, prepare, Head(weight, bias, f"{cls.KEY}@{revision}"), rules, revision)
 
     @property
     def backbone(self) -> str:
@@ -116,7 +137,13 @@ class ResNetEngine:
         self, pictures: Sequence[Pixels], check: Callable[[], None] = lambda: None
     ) -> Floats:
         """Return the calibrated probabilities; see :class:`ClassificationEngine`."""
-        return self.rules.probabilities(self._head(self.features(pictures, check)))
+        return self.rules.probabilities(self.logits(pictures, check))
+
+    def logits(
+        self, pictures: Sequence[Pixels], check: Callable[[], None] = lambda: None
+    ) -> Floats:
+        """Return the numbers before calibration, shape (n, classes), float32."""
+        return self._head(self.features(pictures, check))
 
     def features(
         self, pictures: Sequence[Pixels], check: Callable[[], None] = lambda: None
@@ -145,9 +172,7 @@ class ResNetEngine:
         with torch.inference_mode():
             squares = torch.from_numpy(prepared)
             turns = list(_turns(squares, self.rules.turns))
-            together = torch.cat(turns).to(
-                self._model.device, memory_format=torch.channels_last
-            )
+            together = torch.cat(turns).to(self._model.device, memory_format=torch.channels_last)
             pooled = self._model(together).pooler_output.flatten(1)
             mean = pooled.reshape(len(turns), len(squares), -1).mean(0)
         result: Floats = mean.float().cpu().numpy()
