@@ -33,13 +33,13 @@ class Augmentation:
     """
 
     turns: bool = True
-    least_area: float = 0.35
+    least_area: float = 0.45
     degrees: float = 12.0
     jitter: float = 0.35
     hue: float = 0.06
     grey: float = 0.06
-    blur: float = 0.25
-    hole: float = 0.3
+    blur: float = 0.2
+    hole: float = 0.2
 
 
 def turned(pixels: Pixels, turn: int) -> Pixels:

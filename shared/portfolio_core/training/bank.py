@@ -5,7 +5,7 @@ and colouring of whole batches. Each picture of the bank remembers the examples 
 of, so that a fold never learns from one that it holds out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from portfolio_core.training.augment import Augmentation, augmented, recoloured,
 
 Ints = npt.NDArray[np.int64]
 NO_SOURCE = -1
+_KINDS = ("plain", "pasted", "recoloured", "drawn")
 _MARGIN = 1.25  # drawn so much larger than what is cut out of them
 _PALETTE_SIDE = 64  # side in pixels of the picture that colours are taken from
 
@@ -178,3 +179,24 @@ def drawn(count: int, size: int, seed: int) -> tuple[Bank, tuple[str, ...]]:
         figure = negatives.ronald(random)
         maker.add(figures.draw(figure, random, side), len(names) - 1, "plain")
     return maker.bank(), names
+
+
+def to_arrays(bank: Bank) -> dict[str, npt.NDArray[np.generic]]:
+    """Return a bank as arrays of numbers, for a file."""
+    numbers = np.asarray([_KINDS.index(kind) for kind in bank.kinds.tolist()], dtype=np.int64)
+    return {
+        "pixels": bank.pixels,
+        "labels": bank.labels,
+        "sources": bank.sources,
+        "kinds": numbers,
+    }
+
+
+def from_arrays(arrays: Mapping[str, npt.NDArray[np.generic]]) -> Bank:
+    """Return the bank that :func:`to_arrays` made arrays of."""
+    return Bank(
+        arrays["pixels"].astype(np.uint8, copy=False),
+        arrays["labels"].astype(np.int64),
+        arrays["sources"].astype(np.int64),
+        np.asarray(_KINDS)[arrays["kinds"].astype(np.int64)],
+    )

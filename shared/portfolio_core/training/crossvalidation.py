@@ -26,7 +26,10 @@ _COVERED = (2.5, 97.5)  # percentiles: an interval of 95 %
 class Recipe(Protocol):
     """A way to learn from some of the pictures."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its name, for reports."""
+        ...
 
     def fit(self, train: Ints, seed: int) -> Predictor:
         """Learn from the pictures with these indices."""
@@ -106,6 +109,7 @@ def cross_validate(
     grouped: bool = True,
     others: Sequence[Pixels] = (),
     once: Callable[[str, Callable[[], Fold]], Fold] = lambda _name, make: make(),
+    check: Callable[[], None] = lambda: None,
 ) -> Validation:
     """Train on all folds but one, in turn, and ask about that one.
 
@@ -121,6 +125,7 @@ def cross_validate(
         grouped: Whether groups are kept together; without it copies leak.
         others: Pictures that every model is asked about, too.
         once: Keeps a fold's result under a name, so that a broken-off run can go on.
+        check: Called before each fold; what it raises ends the work.
 
     Raises:
         TooFewGroups: a class has fewer groups than there are folds.
@@ -131,6 +136,7 @@ def cross_validate(
         split = _split(labels, groups, folds, seed + repeat, grouped=grouped)
         splits.append(split)
         for fold in range(folds):
+            check()
             held_out = np.flatnonzero(split == fold)
             train = np.flatnonzero(split != fold)
             key = (seed + repeat) * folds + fold

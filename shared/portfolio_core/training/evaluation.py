@@ -135,7 +135,7 @@ def evaluate(
         means=means,
         roc=[_roc(probabilities[:, c], labels == c) for c in range(len(classes))],
         precision=[_precision(probabilities[:, c], labels == c) for c in range(len(classes))],
-        alarms=_alarms(validation.others, rules, other_kinds, rest),
+        alarms=alarms(validation.others, rules, other_kinds, rest),
         warnings=warnings(validation, classes),
     )
 
@@ -181,9 +181,17 @@ def _mistakes(means: Floats, labels: Ints) -> list[Mistake]:
     return sorted(found, key=lambda mistake: -mistake.probability)
 
 
-def _alarms(
+def alarms(
     others: Floats, rules: Rules, kinds: Sequence[str], rest: int | None
 ) -> dict[str, Alarms]:
+    """Count false alarms.
+
+    Args:
+        others: Answers to pictures of no class, shape (models, k, classes), before calibration.
+        rules: How they become answers.
+        kinds: Kind of each of the k pictures.
+        rest: The class that would be right for them; none = every named class is an alarm.
+    """
     found = {}
     for kind in dict.fromkeys(kinds):
         here = np.asarray([k == kind for k in kinds])

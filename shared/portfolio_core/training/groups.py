@@ -37,10 +37,9 @@ def find(pictures: Sequence[Pixels], most_bits: int = MOST_BITS) -> Groups:
     return _joined(near | near.T)
 
 
-def joined(first: Sequence[int], second: Sequence[int]) -> Groups:
+def joined(first: Groups, second: Groups) -> Groups:
     """Return groups in which those are together that either of two groupings puts together."""
-    one, two = np.asarray(first), np.asarray(second)
-    return _joined((one[:, None] == one) | (two[:, None] == two))
+    return _joined((first[:, None] == first) | (second[:, None] == second))
 
 
 def from_manifest(path: Path, names: Sequence[str]) -> Groups:

@@ -45,8 +45,8 @@ class Plan:
     size: int = 64
     width: int = 32
     depth: int = 1
-    steps: int = 800
-    batch: int = 48
+    steps: int = 1400
+    batch: int = 32
     rate: float = 2e-3
     decay: float = 0.05
 
@@ -104,8 +104,8 @@ def tuned(folder: Path, classes: Sequence[str], seed: int, *, all_of_it: bool) -
         id2label=dict(enumerate(classes)),
         label2id={name: index for index, name in enumerate(classes)},
     )
-    torch.nn.init.zeros_(network.classifier[1].weight)
-    torch.nn.init.zeros_(network.classifier[1].bias)
+    for weight in network.classifier.parameters():
+        torch.nn.init.zeros_(weight)
     if not all_of_it:
         network.resnet.requires_grad_(requires_grad=False)
         network.resnet.encoder.stages[-1].requires_grad_(requires_grad=True)

@@ -91,11 +91,16 @@ def read(folder: Path, model: str) -> Preparation:
 
 
 def config(preparation: Preparation) -> dict[str, object]:
-    """Return ``preparation`` as the Hub's file has it, for a network that sees the whole."""
+    """Return ``preparation`` as the Hub's file has it."""
+    whole = preparation.share is None
+    side = preparation.size
+    shape: dict[str, object] = {"size": {"height": side, "width": side}}
+    if not whole:
+        shape = {"size": {"shortest_edge": side}, "crop_pct": preparation.share}
     return {
-        "image_processor_type": "ViTImageProcessor",
+        "image_processor_type": "ViTImageProcessor" if whole else "ConvNextImageProcessor",
         "do_resize": True,
-        "size": {"height": preparation.size, "width": preparation.size},
+        **shape,
         "resample": preparation.resample,
         "do_rescale": True,
         "rescale_factor": 1 / _FULL,
