@@ -73,10 +73,12 @@ class ResNetEngine:
             import torch
             from safetensors import SafetensorError
             from transformers import ResNetForImageClassification
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
         torch.set_num_threads(hardware.threads)
+        disable_progress_bar()
         prepare = preparation.read(folder, cls.KEY)
         try:
             whole = ResNetForImageClassification.from_pretrained(
