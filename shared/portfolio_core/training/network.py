@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 # Every kind of a class's pictures and how often it is taken; what a class has none of, falls out.
-_SHARES = {"plain": 0.55, "pasted": 0.08, "recoloured": 0.12, "drawn": 0.4}
+_SHARES = {"plain": 0.45, "pasted": 0.1, "recoloured": 0.3, "drawn": 0.3}
 _REST_WEIGHT = 1.4
 _SMOOTHING = 0.05  # of the labels: nothing is quite certain
 _WARM_UP = 0.15  # part of the steps in which the learning rate rises

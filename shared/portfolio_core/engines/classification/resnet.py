@@ -85,7 +85,7 @@ class ResNetEngine:
                 folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
             )
             revision = _checksum(folder / _WEIGHTS)
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        except (OSError, ValueError, RuntimeError, TypeError, SafetensorError) as error:
             log.warning("the weights of %s cannot be read: %s", cls.KEY, type(error).__name__)
             raise EngineFailed(cls.KEY) from error
         rules = (
