@@ -79,7 +79,7 @@ def _options() -> argparse.Namespace:
     add("--split", choices=("groups", "random"), default="groups", help="random leaks copies")
     add("--folds", type=int, default=5, help="parts of the split (5)")
     add("--repeats", type=int, default=2, help="how often all parts are gone through (2)")
-    add("--steps", type=int, default=1400, help="batches of a network's training (1400)")
+    add("--steps", type=int, default=900, help="batches of a network's training (900)")
     add("--seed", type=int, default=0, help="of all choices (0)")
     add("--threads", type=int, default=0, help="threads (what the machine gives)")
     return parser.parse_args()

@@ -173,21 +173,20 @@ def _pasted(rgb: Pixels, ground: Pixels, size: int, random: np.random.Generator)
 
 
 def drawn(count: int, size: int, seed: int) -> tuple[Bank, tuple[str, ...]]:
-    """Make a bank of drawn figures alone: the character and each kind of negative, a class each.
+    """Make a bank of drawn figures alone: the character, and everything that it is not.
 
     Returns:
-        The bank, with ``count`` pictures of each class, and the names of the classes.
+        The bank, with ``count`` pictures of each kind of negative and as many of the character
+        as of all those together, and the names of its two classes.
     """
     random = np.random.default_rng(seed)
     maker = _Maker(size, random)
-    names = (*negatives.KINDS, "the character")
     side = int(size * _MARGIN)
     for _ in range(count):
-        for label, kind in enumerate(negatives.KINDS):
-            maker.add(negatives.negative(kind, random, side), label, "plain")
-        figure = negatives.ronald(random)
-        maker.add(figures.draw(figure, random, side), len(names) - 1, "plain")
-    return maker.bank(), names
+        for kind in negatives.KINDS:
+            maker.add(negatives.negative(kind, random, side), 0, "plain")
+            maker.add(figures.draw(negatives.ronald(random), random, side), 1, "plain")
+    return maker.bank(), ("anything else", "the character")
 
 
 def to_arrays(bank: Bank) -> dict[str, npt.NDArray[np.generic]]:
