@@ -78,6 +78,7 @@ class Order:
         drawn_steps: Batches of them.
         seed: Of all choices.
         command: What made this order, for the report and the card.
+        about: The words of the card; none = plain ones.
     """
 
     data: Path
@@ -95,6 +96,7 @@ class Order:
     drawn_steps: int = 1500
     seed: int = 0
     command: str = ""
+    about: About | None = None
 
 
 class Training:
@@ -293,7 +295,8 @@ class Training:
             engine = self._load().with_head(trained, rules)
         answers = engine.logits(self._others)[None]
         alarms = evaluation.alarms(answers, rules, self._kinds, self.rest)
-        words = card.write(self._about(), told[0], alarms, *told[1:])
+        about = self.order.about or self._about()
+        words = card.write(about, self.order.command, told[0], alarms, *told[1:])
         write_atomically(folder / "README.md", words.encode())
         return alarms
 
@@ -308,7 +311,6 @@ class Training:
             description="A small image classifier trained on a folder of pictures.",
             data=f"{pictures}, in {len(np.unique(self.groups))} groups of different pictures.",
             limits="It knows what its pictures showed and little else; see the false alarms.",
-            command=self.order.command,
         )
 
     def _step(self, number: int, loss: float) -> None:
