@@ -93,7 +93,7 @@ class Order:
     repeats: int = 2
     plan: Plan = field(default_factory=Plan)
     drawn_pictures: int = 220
-    drawn_steps: int = 1500
+    drawn_steps: int = 1200
     seed: int = 0
     command: str = ""
     about: About | None = None

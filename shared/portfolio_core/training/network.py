@@ -45,7 +45,7 @@ class Plan:
     size: int = 64
     width: int = 32
     depth: int = 1
-    steps: int = 900
+    steps: int = 700
     batch: int = 32
     rate: float = 2e-3
     decay: float = 0.05
