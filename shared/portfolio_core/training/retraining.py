@@ -89,4 +89,4 @@ def retrain(
     everything = np.arange(len(found.examples))
     head = recipe.train(everything, seed, lambda _epoch, loss: losses.append(loss))
     baseline = validated(ColourRecipe(found.pictures, found.labels))
-    return Retrained(head, told.rules, told, baseline, losses)
+    return Retrained(head.shifted(told.shift), told.rules, told, baseline, losses)
