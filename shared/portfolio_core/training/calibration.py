@@ -16,6 +16,7 @@ from portfolio_core.engines.classification import Floats, softmax
 
 Ints = npt.NDArray[np.int64]
 _BINS = 10
+_BEYOND_WEIGHT = 3.0  # the world beyond a data set is larger than any of its classes
 _LOG_FACTORS = (-2.5, 2.5)  # temperatures from 0.08 to 12
 _OFFSETS = (-20.0, 20.0)
 _SURE_ENOUGH = 0.99  # of the answers that are given, so many are right
@@ -69,18 +70,21 @@ def fit(
     Args:
         logits: Of pictures that were not learnt, shape (n, classes).
         labels: Their classes, shape (n,).
-        beyond: Of pictures of no class, shape (k, classes); they count as one class more.
+        beyond: Of pictures of no class, shape (k, classes); they count as three classes.
         rest: The class that is right for those.
     """
     from scipy.optimize import minimize
 
     parts = [(logits[labels == label], int(label)) for label in np.unique(labels)]
+    weights = [1.0] * len(parts)
     if beyond is not None and rest is not None and len(beyond):
         parts.append((beyond, rest))
+        weights.append(_BEYOND_WEIGHT)
 
     def loss(parameters: npt.NDArray[np.float64]) -> float:
         factor, offsets = np.exp(parameters[0]), np.append(0.0, parameters[1:])
-        return float(np.mean([_loss(part * factor + offsets, label) for part, label in parts]))
+        losses = [_loss(part * factor + offsets, label) for part, label in parts]
+        return float(np.average(losses, weights=weights))
 
     limits = [_LOG_FACTORS, *[_OFFSETS] * (logits.shape[1] - 1)]
     found = minimize(loss, np.zeros(logits.shape[1]), method="L-BFGS-B", bounds=limits).x
