@@ -83,6 +83,10 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._training import EmptyClass as EmptyClass
+from portfolio_core.errors._training import SharedPicture as SharedPicture
+from portfolio_core.errors._training import TooFewClasses as TooFewClasses
+from portfolio_core.errors._training import TooFewGroups as TooFewGroups
 
 
 class EmptyText(InvalidInput):
@@ -146,111 +150,6 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
-
-
-class WrongFileType(InvalidInput):
-    """The content of a file is of none of the types that are read here."""
-
-    code = "wrong_file_type"
-    status = 415
-    message_template = "The file is of none of these types: {types}."
-    hint_template = "Its content counts, not its name: save it as one of them."
-
-    def __init__(self, types: Iterable[str]) -> None:
-        super().__init__(types=", ".join(kind.upper() for kind in types))
-
-
-class FileTooLarge(InvalidInput):
-    """A file has more bytes than are read."""
-
-    code = "file_too_large"
-    status = 413
-    message_template = "The file has more than {limit:,} bytes."
-    hint_template = "Make it smaller, or send a part of it."
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit=limit)
-
-
-class ImageTooLarge(InvalidInput):
-    """A picture has more pixels than are read."""
-
-    code = "image_too_large"
-    status = 413
-    message_template = "The picture has more than {pixels:,} pixels, or a side over {side:,}."
-    hint_template = "Make it smaller."
-
-    def __init__(self, pixels: int, side: int) -> None:
-        super().__init__(pixels=pixels, side=side)
-
-
-class ImageTooSmall(InvalidInput):
-    """A picture is too small to show anything."""
-
-    code = "image_too_small"
-    status = 422
-    message_template = "The picture has no side of at least {side} pixels."
-    hint_template = "Send a larger one."
-
-    def __init__(self, side: int) -> None:
-        super().__init__(side=side)
-
-
-class ImageUnreadable(InvalidInput):
-    """A picture is cut off, damaged, or made to be slow."""
-
-    code = "image_unreadable"
-    status = 422
-    message_template = "The picture is damaged and cannot be read."
-    hint_template = "Open it in another program, save it again, and send that."
-
-
-class TooFewClasses(InvalidInput):
-    """Pictures to learn from come in fewer than two classes."""
-
-    code = "too_few_classes"
-    status = 422
-    message_template = "There are {given} classes; at least 2 are needed to tell apart."
-    hint_template = "Put the pictures of each class into a folder of its own."
-
-    def __init__(self, given: int) -> None:
-        super().__init__(given=given)
-
-
-class EmptyClass(InvalidInput):
-    """A class has no picture that can be read."""
-
-    code = "empty_class"
-    status = 422
-    message_template = "The class {name} has no picture that can be read."
-    hint_template = "Add JPEG, PNG or WEBP pictures to it, or take it out."
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name=quoted(name))
-
-
-class SharedPicture(InvalidInput):
-    """The same picture stands in two classes."""
-
-    code = "shared_picture"
-    status = 422
-    message_template = "The classes {first} and {second} have the same picture, {file}."
-    hint_template = "Take it out of one of them."
-
-    def __init__(self, first: str, second: str, file: str) -> None:
-        super().__init__(first=quoted(first), second=quoted(second), file=quoted(file))
-
-
-class TooFewGroups(InvalidInput):
-    """A class has too few different pictures to test on some that were not learnt."""
-
-    code = "too_few_groups"
-    status = 422
-    message_template = "The class {name} has {given} different pictures; {least} are needed."
-    hint_template = "Add pictures that are no copies, turns or mirror images of each other."
-
-    def __init__(self, name: str, given: int, least: int) -> None:
-        super().__init__(name=quoted(name), given=given, least=least)
 
 
 class Busy(PortfolioError):

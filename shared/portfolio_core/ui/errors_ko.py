@@ -106,6 +106,7 @@ KOREAN: dict[str, tuple[str, str]] = {
     "url_too_slow": (
         "{seconds:.0f}초 안에 파일을 다 받지 못했습니다.",
         "나중에 다시 시도하거나 파일을 올려 주세요.",
+    ),
     "too_few_classes": (
         "분류가 {given}개입니다. 구별하려면 2개 이상이 필요합니다.",
         "분류마다 사진을 따로 폴더에 넣어 주세요.",
