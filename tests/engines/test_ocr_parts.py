@@ -158,6 +158,7 @@ class TestMarkdown:
 
     def test_what_looks_like_markdown_is_kept_as_text(self):
         assert self.of([box(0, 0, 100)], ["# 4711"]) == "\\# 4711"
+        assert self.of([box(0, 0, 100)], ["1. *Tea* <b>"]) == "1\\. \\*Tea\\* \\<b\\>"
 
 
 class TestFusion:

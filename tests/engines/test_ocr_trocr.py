@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from portfolio_core import catalog
 from portfolio_core.engines.ocr import Line, PageReading, Progress, Word
 from portfolio_core.engines.ocr.korean_lines import KoreanLines
+from portfolio_core.engines.ocr.markdown import escaped
 from portfolio_core.engines.ocr.routing import by_surer, for_english, for_korean
 from portfolio_core.engines.ocr.second_reader import KEY, SecondReaderEngine, korean_reader
 from portfolio_core.engines.ocr.trocr import TrOcr, most_tokens
@@ -83,7 +84,7 @@ class Known:
     def steps(self, image, language="auto", check=lambda: None):
         check()
         yield Progress("lines", 0, len(self.lines))
-        markdown = "\n".join(found.text for found in self.lines)
+        markdown = "\n".join(escaped(found.text) for found in self.lines)
         yield PageReading(image, tuple(self.lines), markdown=markdown, notes=self.notes)
 
 
@@ -237,6 +238,13 @@ class TestSecondReader:
         assert page.markdown == "Hello big world\nSure of this"
         assert page.lines[0].words[0].other == "8ello"
         assert page.lines[0].words[0].other_reader == "first"
+
+    def test_also_where_it_looked_like_markup(self, model):
+        first = Known(line("8e_lo hig w0rld", 0.2))
+
+        page = engine(first, model("Hello big world")).read(PAGE)
+
+        assert page.markdown == "Hello big world"
 
     def test_the_least_sure_lines_come_first_and_the_bound_is_said(self, model):
         sure = [0.9, 0.3, 0.8, 0.6]

@@ -23,7 +23,8 @@ _POINTS_PER_INCH = 72
 _GRID = 100_000  # steps on which PDFium tells where something is on the page as it is shown
 # How PDFium tells of a hyphen that only broke a line
 _BROKEN_WORD = re.compile("[\x02\ufffe](?:\r?\n)?")
-_NO_CHARACTER = {0, 0x02, 0xFFFE, 0xFFFF}
+_HYPHEN = {0x02, 0xFFFE}
+_NO_CHARACTER = {0, *_HYPHEN, 0xFFFF}
 
 
 def read(source: Path, bounds: Bounds) -> Iterator[Part]:
@@ -75,10 +76,19 @@ def draw(
 
 
 def words(path: str, bounds: Sequence[int], number: int) -> Iterator[Item]:
-    """Yield the words of one page, each with left, top, right and bottom."""
+    """Yield the words of one page: left, top, right, bottom, and whether a hyphen breaks each."""
     with _only_pdf(path, Bounds(*bounds)) as document:
         _check_page(document, number)
         yield list(_words(document[number - 1], Bounds(*bounds))), b""
+
+
+def text_layers(path: str, bounds: Sequence[int]) -> Iterator[Item]:
+    """Yield the words of each page, as :func:`words`; none of a page that shows more than text."""
+    with _only_pdf(path, Bounds(*bounds)) as document:
+        for page in document:
+            mixed = _is_pictured(page) or _is_annotated(page)
+            yield [] if mixed else list(_words(page, Bounds(*bounds))), b""
+            page.close()
 
 
 @contextlib.contextmanager
@@ -119,6 +129,19 @@ def _is_pictured(page: Any) -> bool:  # noqa: ANN401
     return next(pictures, None) is not None
 
 
+def _is_annotated(page: Any) -> bool:  # noqa: ANN401
+    """Whether something is written or stamped over a page, or filled in; links are nothing."""
+    from pypdfium2 import raw
+
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        subtype = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if subtype != raw.FPDF_ANNOT_LINK:
+            return True
+    return False
+
+
 def _scale(size: tuple[float, float], dpi: int, most_pixels: int, longest_side: int) -> float:
     """Return pixels per point: those of ``dpi``, or fewer for a page that would be too large."""
     width, height = size
@@ -145,7 +168,7 @@ def _packed(bitmap: Any) -> bytes:  # noqa: ANN401
     return b"".join(whole[start : start + row] for start in starts)
 
 
-def _words(page: Any, bounds: Bounds) -> Iterator[tuple[str, float, float, float, float]]:  # noqa: ANN401
+def _words(page: Any, bounds: Bounds) -> Iterator[tuple[str, float, float, float, float, bool]]:  # noqa: ANN401
     import pypdfium2
 
     text = page.get_textpage()
@@ -160,7 +183,7 @@ def _words(page: Any, bounds: Bounds) -> Iterator[tuple[str, float, float, float
         if code in _NO_CHARACTER or chr(code).isspace():
             word = clean("".join(letters))
             if word and boxes:
-                yield word, *_share(page, boxes)
+                yield word, *_share(page, boxes), code in _HYPHEN
             letters, boxes = [], []
         else:
             letters.append(chr(code))

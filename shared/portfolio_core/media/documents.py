@@ -74,6 +74,7 @@ class PlacedWord:
         top: Share of the height.
         right: Share of the width.
         bottom: Share of the height.
+        broken: Whether a hyphen breaks it at the end of a line; the rest is the next word.
     """
 
     text: str
@@ -81,6 +82,7 @@ class PlacedWord:
     top: float
     right: float
     bottom: float
+    broken: bool = False
 
 
 def read(source: Path, limits: Limits, name: str = "") -> Document:
@@ -164,6 +166,19 @@ def words(source: Path, limits: Limits, page: int) -> list[PlacedWord]:
         WrongFileType: it is no PDF; and as :func:`read`.
     """
     return [PlacedWord(*word) for word in _call("_pdf:words", source, limits, page)]
+
+
+def text_layers(source: Path, limits: Limits) -> list[list[PlacedWord]]:
+    """Return the words of each page of a PDF that shows text alone, in the order of its text.
+
+    Of a page with pictures, notes or form fields there are none: only a drawing of it shows all
+    that stands there. Lines and areas do not count.
+
+    Raises:
+        WrongFileType: it is no PDF; and as :func:`read`.
+    """
+    with _stream("_pdf:text_layers", source, limits) as results:
+        return [[PlacedWord(*word) for word in words] for words, _ in results]
 
 
 def _display_name(name: str) -> str:

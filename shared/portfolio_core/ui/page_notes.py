@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from portfolio_core.engines.ocr import Correction, PageReading
+from portfolio_core.engines.ocr import Correction, PageReading, text_layer
 from portfolio_core.engines.ocr.call import News
 from portfolio_core.ui.i18n import Locale, Words
 
-READERS = {"pp-ocr": "PP-OCR", "tesseract": "Tesseract"}
-"""Readers within the embedded engine, by key, as people call them; others are in the catalog."""
+READERS = {"pp-ocr": "PP-OCR", "tesseract": "Tesseract", text_layer.KEY: "PDF"}
+"""Readers without a model of their own, by key, as people call them; others are in the catalog."""
 
 _LEAST_SKEW = 0.05  # degrees; less is shown as 0.0 and nobody sees it
 
@@ -34,7 +34,7 @@ def notes(
     corrected = _corrected(reading.correction, words, locale)
     if corrected:
         told.append(words.say("put_right", locale, what=", ".join(corrected)))
-    if reading.lines:
+    if reading.lines and text_layer.NOTE not in codes:
         told.append(_who_read(reading, words, locale, names))
     return told
 

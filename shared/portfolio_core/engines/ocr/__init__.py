@@ -105,6 +105,7 @@ class PageReading:
         markdown: The page as Markdown.
         notes: Codes of what a reader should know: "no_text_found", "language_data_missing",
             "repeated_itself" and "stopped_at_limit" (a document model was stopped),
+            "text_layer" (the page of a PDF is text already, and was taken as it is),
             "partly_read_twice" (more lines were doubtful than a second reader had time for), ...
     """
 

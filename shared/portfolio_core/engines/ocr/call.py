@@ -1,7 +1,7 @@
 """A caller's files on their way through the queue and the engine, page by page."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from portfolio_core.engines import ocr
-from portfolio_core.engines.ocr import OcrEngine, PageReading, Pixels, Progress, exports
+from portfolio_core.engines.ocr import (
+    OcrEngine,
+    PageReading,
+    Pixels,
+    Progress,
+    exports,
+    text_layer,
+)
 from portfolio_core.errors import NoFile, TooManyPages, WrongFileType
 from portfolio_core.media import documents, images
 from portfolio_core.recipe import Stopwatch
@@ -131,27 +138,43 @@ class Call:
         """Read; yield each page as it is ready, news of its progress, and None while it waits.
 
         Every page queues anew: a caller with one picture need not wait for a whole document.
+        A page of a PDF that is text has nothing to read, and does not queue.
 
         Raises:
             PortfolioError: a file cannot be read, or the engine cannot work; the pages that were
                 read before are in :attr:`pages`.
         """
         with closing(self._pictures()) as pictures:
-            for number, (picture, notes) in enumerate(pictures, 1):
-                with workload.enter(spec) as place:
-                    for _ in turn(place):
-                        yield None
-                    engine = place.engine()
-                    self.revision = engine.revision
-                    self._watch.restart()
-                    for step in engine.steps(picture, self.language, place.check):
-                        if isinstance(step, Progress):
-                            yield News(number, self.count, step)
-                            continue
-                        reading = replace(step, notes=(*notes, *step.notes))
-                        self.pages.append(_kept(number, reading))
-                    self._seconds += self._watch.seconds
+            for number, page in enumerate(pictures, 1):
+                if isinstance(page, PageReading):
+                    self.revision = self.revision or text_layer.revision()
+                    self.pages.append(_kept(number, page))
+                else:
+                    yield from self._read(number, *page, workload.enter(spec), turn)
                 yield self.pages[-1]
+
+    def _read(
+        self,
+        number: int,
+        picture: Pixels,
+        notes: tuple[str, ...],
+        entered: AbstractContextManager[Place[OcrEngine]],
+        turn: Turn,
+    ) -> Iterator[News | None]:
+        """Read one page when it is its turn, and add it to :attr:`pages`."""
+        with entered as place:
+            for _ in turn(place):
+                yield None
+            engine = place.engine()
+            self.revision = engine.revision
+            self._watch.restart()
+            for step in engine.steps(picture, self.language, place.check):
+                if isinstance(step, Progress):
+                    yield News(number, self.count, step)
+                    continue
+                reading = replace(step, notes=(*notes, *step.notes))
+                self.pages.append(_kept(number, reading))
+            self._seconds += self._watch.seconds
 
     def file(self, wanted: exports.Format, title: str) -> bytes:
         """Return what was read as one file."""
@@ -171,12 +194,14 @@ class Call:
             else:
                 yield page.reading
 
-    def _pictures(self) -> Generator[tuple[Pixels, tuple[str, ...]]]:
-        """Yield each page's picture, and notes on what was done to it."""
+    def _pictures(self) -> Generator[tuple[Pixels, tuple[str, ...]] | PageReading]:
+        """Yield each page's picture and notes on what was done to it; of a text, its reading."""
         for upload in self._uploads:
             if is_pdf(upload.path):
-                for pixels in documents.render(upload.path, self._limits, dpi=_DPI):
-                    yield _wide_enough(pixels), ()
+                layers = documents.text_layers(upload.path, self._limits)
+                drawn = documents.render(upload.path, self._limits, dpi=_DPI)
+                for words, pixels in zip(layers, drawn, strict=True):
+                    yield text_layer.reading(pixels, words) or (_wide_enough(pixels), ())
             else:
                 picture = read_picture(upload.path, self._limits)
                 notes = tuple(_NOTES[note] for note in picture.notes if note in _NOTES)

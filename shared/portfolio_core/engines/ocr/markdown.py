@@ -15,7 +15,9 @@ _ALIGNED = 0.8
 """Cells of a column begin, or end, within so many line heights of each other."""
 _FULL = 0.75
 """Lines of prose fill so much of their block's width."""
-_SPECIAL = re.compile(r"^(#{1,6}(?=\s)|[-+*>](?=\s)|\d+(?=[.)]\s)|```|~~~|\|)")
+# What would be markup: anywhere, and at the beginning of a line.
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~$])")
+_AT_START = re.compile(r"^(#{1,6}(?=\s)|[-+](?=\s)|=+$|-+$)|^(\d+)([.)])(?=\s)")
 
 
 def markdown(blocks: Sequence[Block], texts: Sequence[str]) -> str:
@@ -31,17 +33,28 @@ def markdown(blocks: Sequence[Block], texts: Sequence[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def inline(text: str) -> str:
+    """Return a text that is no markup within a line, whatever it looks like."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def escaped(line: str) -> str:
+    """Return a line that is no markup, whatever it looks like."""
+    line = inline(line)
+    return _AT_START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", line)
+
+
 def _block(block: Block, texts: Sequence[str], usual: float) -> str:
     if _is_table(block, usual):
-        rows = [[texts[box.index].replace("|", "\\|") for box in row] for row in block]
+        rows = [[inline(texts[box.index]) for box in row] for row in block]
         head, *rest = ("| " + " | ".join(row) + " |" for row in rows)
         return "\n".join((head, "|" + " --- |" * len(block[0]), *rest))
     lines = [" ".join(texts[box.index] for box in row) for row in block]
     if len(lines) == 1 and len(lines[0]) <= _LONGEST_HEADING:
         larger = min(box.height for box in block[0]) / usual
         if larger >= _HEADING:
-            return ("# " if larger >= _TITLE else "## ") + lines[0]
-    lines = [_SPECIAL.sub(r"\\\1", line) for line in lines]
+            return ("# " if larger >= _TITLE else "## ") + escaped(lines[0])
+    lines = [escaped(line) for line in lines]
     return (" " if _is_prose(block) else "  \n").join(lines)
 
 

@@ -27,6 +27,7 @@ from portfolio_core.engines.ocr import (
 from portfolio_core.engines.ocr.agreement import Reading, compared
 from portfolio_core.engines.ocr.geometry import crop, size
 from portfolio_core.engines.ocr.korean_lines import LETTERS, WEIGHTS, KoreanLines
+from portfolio_core.engines.ocr.markdown import escaped, inline
 from portfolio_core.engines.ocr.routing import LineReader, by_surer, for_english, for_korean
 from portfolio_core.engines.ocr.trocr import TrOcr
 from portfolio_core.errors import HubUnreachable, ModelUnavailable
@@ -176,5 +177,9 @@ def _rewritten(markdown: str, before: tuple[Line, ...], after: tuple[Line, ...])
     """Put lines that the second reader put right into the Markdown, too."""
     for old, new in zip(before, after, strict=True):
         if old.text and old.text != new.text:
-            markdown = markdown.replace(old.text, new.text, 1)
+            # As it stands at the beginning of a row, or else within one
+            written = next(
+                (form for form in (escaped, inline) if form(old.text) in markdown), inline
+            )
+            markdown = markdown.replace(written(old.text), written(new.text), 1)
     return markdown

@@ -127,7 +127,7 @@ class Qwen3Vl2b(DocumentModelEngine):
 
 
 class Qwen3Vl8b(DocumentModelEngine):
-    """For a GPU of 48 GB."""
+    """For a GPU of 24 GB and more."""
 
     KEY = "qwen3-vl-8b"
 

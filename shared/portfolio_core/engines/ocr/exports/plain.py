@@ -1,14 +1,11 @@
 """Plain text and Markdown."""
 
-import re
 from collections.abc import Iterable
 
 from portfolio_core.engines.ocr import PageReading
 from portfolio_core.engines.ocr.exports import parts
+from portfolio_core.engines.ocr.markdown import escaped
 
-# What would be markup: anywhere, and at the beginning of a line.
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~$])")
-_AT_START = re.compile(r"^(#{1,6}(?=\s)|[-+](?=\s)|=+$|-+$)|^(\d+)([.)])(?=\s)")
 _LINE_BREAK = "  \n"
 _PAGE_BREAK = "\n\n---\n\n"
 
@@ -33,14 +30,9 @@ def page_markdown(reading: PageReading) -> str:
         return reading.markdown.strip()
     paragraphs = parts.blocks(reading)
     return "\n\n".join(
-        _LINE_BREAK.join(_escaped(parts.printable(line.text)) for line in block)
+        _LINE_BREAK.join(escaped(parts.printable(line.text)) for line in block)
         for block in paragraphs
     )
-
-
-def _escaped(line: str) -> str:
-    line = _MARKUP.sub(r"\\\1", line)
-    return _AT_START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", line)
 
 
 def text_file(readings: Iterable[PageReading], _title: str) -> bytes:
