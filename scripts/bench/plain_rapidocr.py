@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -21,7 +22,7 @@ def main() -> None:
     """Read the pictures and print how long it took, the start of the program left out."""
     from rapidocr import RapidOCR
 
-    reader = RapidOCR(params={"Global.log_level": "error"})
+    reader: Any = RapidOCR(params={"Global.log_level": "error"})
     files = sorted(Path(sys.argv[2]).glob("*.png"))
     pages = [np.asarray(Image.open(file).convert("RGB"))[:, :, ::-1] for file in files]
     reader(pages[0][:200])
@@ -39,7 +40,8 @@ def page() -> None:
     def handler(picture: np.ndarray) -> str:
         from rapidocr import RapidOCR
 
-        return "\n".join(RapidOCR()(picture[:, :, ::-1]).txts or ())
+        engine: Any = RapidOCR()
+        return "\n".join(engine(picture[:, :, ::-1]).txts or ())
 
     with gr.Blocks() as blocks:
         gr.Button("Read").click(handler, gr.Image(), gr.Textbox(), api_name="read")

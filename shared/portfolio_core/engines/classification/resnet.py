@@ -78,7 +78,7 @@ class ResNetEngine:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
         torch.set_num_threads(hardware.threads)
-        disable_progress_bar()  # type: ignore[no-untyped-call]
+        disable_progress_bar()
         prepare = preparation.read(folder, cls.KEY)
         try:
             whole = ResNetForImageClassification.from_pretrained(
