@@ -42,7 +42,7 @@ _LEAST_SPREAD = 0.02  # a standard deviation of cosines; fewer only with a handf
 
 # The rule: a logistic curve over the two signs, fitted on English encyclopedia articles with
 # and without the answering paragraph; see the Space's evaluation for how it does elsewhere.
-_COVERAGE, _MARGIN, _BIAS = 13.5, 0.75, -10.0
+_COVERAGE, _MARGIN, _BIAS = 13.5, 0.75, -11.0
 _COVERAGE_ALONE, _BIAS_ALONE = 15.5, -6.5
 
 
