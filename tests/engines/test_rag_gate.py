@@ -53,7 +53,7 @@ ANSWERED = {
     ],
     "small": [
         "How many plots are there?",
-        "Are chickens allowed?",
+        "May chickens be kept?",
         "When is the gate locked?",
         "수강료는 얼마예요?",
         "한 반에 몇 명이에요?",
