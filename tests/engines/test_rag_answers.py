@@ -300,6 +300,7 @@ TESLA = Turn("When was Nikola Tesla born?", "In 1856 [1].")
         ("Where was he born?", [TESLA, Turn("Did he marry?", "No.")], "Nikola Tesla: "),
         ("How long is the Rhine?", [TESLA], "How long is the Rhine?"),
         ("Where was he born?", [], "Where was he born?"),
+        ("Can I renew it?", [Turn("How long may books be kept?", "")], "long, books, kept: "),
         ("그는 언제 태어났나요?", [Turn("세종대왕은 누구인가요?", "왕입니다.")], "세종대왕: "),
         ("그럼 왜요?", [Turn("스택은 빠른가요?", "네.")], "스택, 빠른: "),
         ("힙 영역은 스택보다 느린가요?", [Turn("스택은 빠른가요?", "네.")], "힙 영역은"),

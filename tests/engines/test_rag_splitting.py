@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from tests.engines.rag_parts import passages
 
 from portfolio_core import errors
-from portfolio_core.engines.rag.splitting import PASSAGE_CHARACTERS, passage_id, split
+from portfolio_core.engines.rag.splitting import (
+    PASSAGE_CHARACTERS,
+    TAIL_CHARACTERS,
+    passage_id,
+    split,
+)
 
 PAGE = """# Manual
 
@@ -59,8 +64,17 @@ def test_a_passage_is_an_exact_piece_of_its_page(pages):
         text = pages[passage.page - 1]
         assert text[passage.start : passage.end] == passage.text
         assert passage.text == passage.text.strip() != ""
-        assert len(passage.text) <= PASSAGE_CHARACTERS
+        assert len(passage.text) <= PASSAGE_CHARACTERS + TAIL_CHARACTERS
         assert passage.id == passage_id(passage)
+
+
+def test_a_last_word_is_no_passage():
+    text = " ".join(f"Sentence {n} says something." for n in range(29)) + " Badge."
+
+    made = passages(text)
+
+    assert len(text) > PASSAGE_CHARACTERS
+    assert [p.text for p in made] == [text]
 
 
 def test_no_letter_is_lost():

@@ -111,3 +111,21 @@ def test_a_sentence_may_stand_on_two_passages_together():
 @pytest.mark.parametrize("empty", ["...", "", "It is so."])
 def test_what_says_nothing_is_not_supported(empty):
     assert not supports(empty, (1,), HITS)
+
+
+def test_a_heading_of_a_pdf_is_not_joined_to_the_line_below_it():
+    page = (
+        "Library cards\n"
+        "A card for adults costs 24 dollars a year. Students, pensioners and people\n"
+        "without work pay 12 dollars.\n"
+        "Getting here\n"
+        "Tram lines 3 and 9 stop at Fish Market."
+    )
+
+    assert split(page) == (
+        "Library cards",
+        "A card for adults costs 24 dollars a year.",
+        "Students, pensioners and people without work pay 12 dollars.",
+        "Getting here",
+        "Tram lines 3 and 9 stop at Fish Market.",
+    )

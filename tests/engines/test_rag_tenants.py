@@ -161,6 +161,24 @@ def test_idle_documents_expire_and_used_ones_do_not(tmp_path, monkeypatch):
     assert tenants.get(used).documents
 
 
+def test_a_long_document_is_not_deleted_while_it_is_indexed(tmp_path, monkeypatch):
+    now = [1000.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("portfolio_core.engines.rag.tenants.time", clock)
+    tenants = small(tmp_path, rag_idle_seconds=60)
+    key = tenants.create()
+    swept = []
+
+    def an_hour_passes():
+        now[0] += 3600
+        swept.append(tenants.sweep())
+
+    tenants.get(key).add(document("a", "Cats sleep."), 10, check=an_hour_passes)
+
+    assert set(swept) == {0}
+    assert tenants.get(key).documents
+
+
 def test_nothing_of_a_process_before_is_left(tmp_path):
     before = small(tmp_path)
     before.get(before.create()).add(document("a", "The marker is zanzibar."), 10)

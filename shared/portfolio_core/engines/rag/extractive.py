@@ -21,6 +21,8 @@ from portfolio_core.hardware import Hardware
 from portfolio_core.text.clean import language_of
 
 _ITEM = re.compile(r"\A\s*(?:[*+-]|\d+[.)])\s+")
+# Two to five words that end without a stop, a line of their own: a heading of a PDF.
+_TITLE = re.compile(r"[A-Z][^\W\d]*(?: [^\W\d]+){0,4}")
 _MARKUP = re.compile(r"(?<![\w*])\*{1,2}([^*\n]+?)\*{1,2}(?![\w*])")
 
 KEY = "extractive"
@@ -140,7 +142,8 @@ def _rarity(key: str, sentences: Sequence[Wording]) -> float:
 
 def _is_sentence(text: str) -> bool:
     """A heading, a rule or a fence of code is shown as it is, but answers nothing."""
-    return not text.startswith(("#", "```", "|--", "---")) and len(Wording(text).keys) > 1
+    marked = text.startswith(("#", "```", "|--", "---"))
+    return not marked and not _TITLE.fullmatch(text) and len(Wording(text).keys) > 1
 
 
 def _bare(text: str) -> str:

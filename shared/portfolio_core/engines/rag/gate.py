@@ -10,11 +10,13 @@ so one rule joins them.
 
 import threading
 import weakref
+from itertools import islice
 
 import numpy as np
 
 from portfolio_core.engines.rag import Embedder, Vectors
 from portfolio_core.engines.rag.index import Index
+from portfolio_core.text.clean import language_of
 
 # About everything and nothing, half of them Korean.
 STRANGERS = (
@@ -40,8 +42,8 @@ _LEAST_SPREAD = 0.02  # a standard deviation of cosines; fewer only with a handf
 
 # The rule: a logistic curve over the two signs, fitted on English encyclopedia articles with
 # and without the answering paragraph; see the Space's evaluation for how it does elsewhere.
-_COVERAGE, _MARGIN, _BIAS = 13.5, 0.75, -10.0
-_COVERAGE_ALONE, _BIAS_ALONE = 15.5, -5.8
+_COVERAGE, _MARGIN, _BIAS = 13.5, 0.75, -11.0
+_COVERAGE_ALONE, _BIAS_ALONE = 15.5, -6.5
 
 
 def confidence(coverage: float, margin: float | None) -> float:
@@ -58,11 +60,18 @@ def confidence(coverage: float, margin: float | None) -> float:
     return float(1 / (1 + np.exp(-sign)))
 
 
-def margin(index: Index, embedder: Embedder, best: float) -> float:
-    """Return how far the cosine ``best`` stands above strangers, in standard deviations."""
-    size = len(index.passages)
-    rows = np.random.default_rng(0).choice(size, min(_SAMPLE, size), replace=False)
-    met = _strangers(embedder) @ index.vectors(np.sort(rows)).T
+def margin(index: Index, embedder: Embedder, best: float) -> float | None:
+    """Return how far the cosine ``best`` stands above strangers, in standard deviations.
+
+    Only passages and strangers in languages that the model understands are compared: what it
+    makes of others is noise. None where no passage is in one.
+    """
+    order = np.random.default_rng(0).permutation(len(index.passages)).tolist()
+    known = (row for row in order if _understood(embedder, index.passages[row].text))
+    rows = np.sort(np.array([*islice(known, _SAMPLE)], np.int64))
+    if not len(rows):
+        return None
+    met = _strangers(embedder) @ index.vectors(rows).T
     return float((best - met.mean()) / max(float(met.std()), _LEAST_SPREAD))
 
 
@@ -74,6 +83,10 @@ def _strangers(embedder: Embedder) -> Vectors:
     """Return the vectors of the general questions, made once for each engine."""
     with _lock:
         if embedder not in _embedded:
-            made = [embedder.question(text) for text in STRANGERS]
-            _embedded[embedder] = np.concatenate(made)
+            asked = [text for text in STRANGERS if _understood(embedder, text)]
+            _embedded[embedder] = np.concatenate([embedder.question(text) for text in asked])
         return _embedded[embedder]
+
+
+def _understood(embedder: Embedder, text: str) -> bool:
+    return language_of(text) in embedder.languages

@@ -17,6 +17,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from portfolio_core.engines.rag.wording import stem
+
 _K1, _B = 1.5, 0.75
 
 Scores = npt.NDArray[np.float32]
@@ -79,14 +81,18 @@ class Bm25:
     def coverage(self, terms: Sequence[str]) -> Scores:
         """Return which share of the terms' weight each passage holds; shape (size,), 0 to 1.
 
-        A rare term weighs more. One that stands in no passage weighs as one that stands in
-        one: in a small set of passages its idf would outweigh all the others.
+        Forms of one word count as the same. A rare word weighs more, but in a small set of
+        passages not much more, and one that stands in no passage as one that stands in one.
         """
         found = np.zeros(self.size, np.float32)
-        known = self._known(terms)
-        whole = float(self._idf[known].sum()) + self._rarest * (len(set(terms)) - len(known))
-        for number in known:
-            found[self._sorted_rows[self._place(number)]] += self._idf[number]
+        whole = 0.0
+        for key in {stem(term) for term in terms}:
+            numbers = [n for n in self._forms.get(key, ()) if self._frequencies[n]]
+            rows = [self._sorted_rows[self._place(n)] for n in numbers]
+            held = np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int32)
+            weight = float(np.log1p((self.size + 1) / (1 + max(1, len(held)))))
+            found[held] += weight
+            whole += weight
         return found / np.float32(whole or 1)
 
     def _known(self, terms: Sequence[str]) -> list[int]:
@@ -110,8 +116,12 @@ class Bm25:
         return np.log1p((self.size - held + 0.5) / (held + 0.5)).astype(np.float32)
 
     @cached_property
-    def _rarest(self) -> float:
-        return float(np.log1p((max(self.size, 1) - 0.5) / 1.5))
+    def _forms(self) -> dict[str, list[int]]:
+        """Return the numbers of all terms by what their forms have in common."""
+        forms: dict[str, list[int]] = {}
+        for term, number in self.vocabulary.items():
+            forms.setdefault(stem(term), []).append(number)
+        return forms
 
     @cached_property
     def _order(self) -> npt.NDArray[np.int64]:

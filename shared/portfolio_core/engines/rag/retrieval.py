@@ -18,7 +18,7 @@ import numpy.typing as npt
 from portfolio_core.engines.rag import Embedder, Found, Hit, gate, nearest
 from portfolio_core.engines.rag.index import Index, searchable
 from portfolio_core.engines.rag.lexical import Bm25, Scores
-from portfolio_core.engines.rag.tokens import grams, words
+from portfolio_core.engines.rag.tokens import content, grams, words
 from portfolio_core.errors import EmptyText, InvalidInput, NumberOutOfRange, TextTooLong
 from portfolio_core.settings import Limits
 from portfolio_core.text.clean import clean, has_words, language_of
@@ -113,7 +113,7 @@ def _candidates(index: Index, embedder: Embedder, question: str) -> _Lists:
         dense = dict(zip(rows.tolist(), cosines.tolist(), strict=True))
     else:
         pieces = _best(index.grams, grams(question))
-    return _Lists(dense, pieces, _best(index.words, terms), index.words.coverage(terms))
+    return _Lists(dense, pieces, _best(index.words, terms), index.words.coverage(content(terms)))
 
 
 def _best(counts: Bm25, terms: Sequence[str]) -> dict[int, float]:
@@ -157,5 +157,4 @@ def _confidence(index: Index, embedder: Embedder, lists: _Lists) -> float:
     coverage = float(lists.coverage.max())
     if not lists.dense:
         return gate.confidence(coverage, None)
-    best = max(lists.dense.values())
-    return gate.confidence(coverage, gate.margin(index, embedder, best))
+    return gate.confidence(coverage, gate.margin(index, embedder, max(lists.dense.values())))

@@ -70,4 +70,10 @@ def _topics(question: str) -> list[str]:
     if wording.names:
         return list(wording.names)
     words = re.findall(r"[\w<>'’+#-]+", question)
-    return list(dict.fromkeys(key for w in words for key in Wording(w).keys if w))
+    return list(dict.fromkeys(topic for word in words for topic in _topic(word)))
+
+
+def _topic(word: str) -> tuple[str, ...]:
+    """Return a word of content for people: in English as it stands, in Korean without endings."""
+    keys = Wording(word).keys
+    return (word,) if keys and word.isascii() else keys

@@ -16,7 +16,9 @@ from portfolio_core.engines.rag import Passage
 from portfolio_core.errors import MissingDependency, QuotaReached
 
 PASSAGE_CHARACTERS = 800
-"""Longest passage: some 180 tokens of English, which every embedding model reads whole."""
+"""Longest passage, but for a tail: some 200 tokens of English, which every model reads whole."""
+TAIL_CHARACTERS = 100
+"""A last piece that adds fewer goes with the one before: it says nothing by itself."""
 _OVERLAP_CHARACTERS = 100
 _SEPARATORS = ("\n\n", "\n", ". ", "? ", "! ", "。", " ", "")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
@@ -130,8 +132,16 @@ def _path(levels: dict[int, str]) -> str:
     return _JOINT.join(title for _, title in sorted(levels.items()))
 
 
-def _cuts(text: str, section: _Section) -> Iterator[tuple[int, int]]:
-    """Yield where to cut a section, without the space around each piece."""
+def _cuts(text: str, section: _Section) -> list[tuple[int, int]]:
+    """Return where to cut a section, without the space around each piece."""
+    cuts = list(_pieces(text, section))
+    if len(cuts) > 1 and cuts[-1][1] - cuts[-2][1] < TAIL_CHARACTERS:
+        _, end = cuts.pop()
+        cuts[-1] = (cuts[-1][0], end)
+    return cuts
+
+
+def _pieces(text: str, section: _Section) -> Iterator[tuple[int, int]]:
     whole = text[section.start : section.end]
     position = 0
     for piece in _splitter().split_text(whole):

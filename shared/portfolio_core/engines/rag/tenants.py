@@ -80,6 +80,11 @@ class Tenant:
         return self._index
 
     @property
+    def busy(self) -> bool:
+        """Whether it is being written."""
+        return self._writing.locked()
+
+    @property
     def documents(self) -> tuple[Held, ...]:
         """What is kept, in the order it came."""
         counts = Counter(passage.document for passage in self._index.passages)
@@ -240,10 +245,18 @@ class Tenants:
         return tenant.close()
 
     def sweep(self) -> int:
-        """Delete what was idle for too long; return how many visitors' documents went."""
+        """Delete what was idle for too long; return how many visitors' documents went.
+
+        Whoever waits for a long document to be indexed is not idle, and nobody waits for that
+        document here.
+        """
         oldest = time.monotonic() - self._limits.rag_idle_seconds
         with self._lock:
-            expired = [key for key, tenant in self._tenants.items() if tenant.used_at < oldest]
+            expired = [
+                key
+                for key, tenant in self._tenants.items()
+                if tenant.used_at < oldest and not tenant.busy
+            ]
             gone = [self._tenants.pop(key) for key in expired]
         for tenant in gone:
             tenant.close()

@@ -8,6 +8,7 @@ what is left: ``소유자가`` is found in ``소유자는``.
 import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from portfolio_core.text.clean import language_of
 from portfolio_core.text.sentences import sentences
@@ -51,6 +52,7 @@ _DENIALS = re.compile(
 # What Markdown puts before a line: a quotation's sign is dropped, an item begins anew.
 _QUOTED = re.compile(r"^\s*>\s?", re.MULTILINE)
 _ALONE = ("#", "|", "```")  # lines that do not go on in the next one
+_ROOM = 0.75  # a line that was wrapped is filled so far at least, next word included
 _BULLET = re.compile(r"\s*(?:[#|*+-]|\d+[.)]\s|```)")
 
 
@@ -121,15 +123,38 @@ def share(keys: Sequence[str], text: Wording) -> float:
 @lru_cache(maxsize=512)
 def split(text: str) -> tuple[str, ...]:
     """Return the sentences of a passage; lines that were only wrapped are joined first."""
+    lines = _QUOTED.sub("", text).split("\n")
+    longest = max(map(len, lines))
     joined: list[str] = []
-    for line in _QUOTED.sub("", text).split("\n"):
-        begins = not joined or not joined[-1].strip() or not line.strip()
-        if begins or _BULLET.match(line) or joined[-1].startswith(_ALONE):
+    for before, line in pairwise(["", *lines]):
+        begins = not joined or not before.strip() or not line.strip()
+        if (
+            begins
+            or _BULLET.match(line)
+            or before.startswith(_ALONE)
+            or _ended(before, line, longest)
+        ):
             joined.append(line)
         else:
             joined[-1] += " " + line.strip()
     whole = "\n".join(joined)
     return tuple(sentences(whole, language_of(whole), longest=len(whole) + 1))
+
+
+def _ended(line: str, following: str, longest: int) -> bool:
+    """Return whether a line was left short though the next word had room: it is a heading."""
+    needed = len(line) + 1 + len(following.split(maxsplit=1)[0])
+    return needed < _ROOM * longest
+
+
+def stem(word: str) -> str:
+    """Bring the forms of an English word together, in small letters; a Korean one stays."""
+    return word if _HANGUL.match(word) else _key(word)
+
+
+def is_empty(word: str) -> bool:
+    """Return whether a word, in small letters, says nothing of what a text is about."""
+    return word in _EMPTY
 
 
 def _key(word: str) -> str:
