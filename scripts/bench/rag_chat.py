@@ -149,11 +149,10 @@ def _plain() -> Any:  # noqa: ANN401
 
 @cache
 def _engine() -> Any:  # noqa: ANN401
-    from portfolio_core import hardware
+    from portfolio_core import hardware, settings
     from portfolio_core.engines.embeddings.minilm import MiniLmEngine
-    from portfolio_core.settings import Settings
 
-    return MiniLmEngine.load(None, hardware.detect(Settings()))
+    return MiniLmEngine.load(None, hardware.detect(settings.current()))
 
 
 def _indexed(text: str) -> object:

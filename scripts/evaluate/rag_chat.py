@@ -16,14 +16,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portfolio_core import hardware
+from portfolio_core import hardware, settings
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.engines.rag import Embedder, Passage
 from portfolio_core.engines.rag.index import Index, searchable
 from portfolio_core.engines.rag.retrieval import Mode, search
 from portfolio_core.engines.rag.splitting import split
 from portfolio_core.media import documents
-from portfolio_core.settings import Limits, Settings
+from portfolio_core.settings import Limits
 from portfolio_core.text.clean import clean, language_of
 
 MODES: tuple[Mode, ...] = ("fused", "words", "dense")
@@ -72,7 +72,7 @@ class Bars:
 
 def evaluate(data: Path) -> bool:
     """Print all findings; return whether every bar is met."""
-    embedder = MiniLmEngine.load(None, hardware.detect(Settings()))
+    embedder = MiniLmEngine.load(None, hardware.detect(settings.current()))
     corpora = [
         corpus
         for read in (squad, docs)
