@@ -8,7 +8,6 @@ the passage with the answer was taken out: there, an answer is a mistake however
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import string
@@ -21,8 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from portfolio_core import hardware, settings
-from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.engines.rag import Answer, Embedder, Found, Passage, Vectors, Writer
 from portfolio_core.engines.rag.answering import Question
 from portfolio_core.engines.rag.chain import Parts, build
@@ -215,12 +212,9 @@ def _mean(values: Sequence[float]) -> float:
 # --- The shared data, with the embedded engines -----------------------------------------------
 
 
-def main() -> None:
-    """Print the figures of each language."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder with rag/ in it")
-    folder = parser.parse_args().data / "rag"
-    embedder = _Remembering(MiniLmEngine.load(None, hardware.detect(settings.current())))
+def judge_answers(folder: Path, engine: Embedder) -> None:
+    """Print the figures of each language, of the embedded writer."""
+    embedder = _Remembering(engine)
     writer = ExtractiveWriter(embedder)
 
     def make_search(passages: Sequence[Passage]) -> Search:
@@ -230,10 +224,11 @@ def main() -> None:
 
     for name, passages, questions in (_squad(folder), *_documents(folder)):
         outcomes = list(ask_all(questions, passages, make_search, writer, embedder))
-        print(f"\n{name}: {len(passages)} passages", flush=True)
+        print(f"\n### Answers, {name}, {len(passages)} passages\n\n| figure | value |\n|---|---|")
         for figure, value in asdict(figures(outcomes)).items():
-            print(f"  {figure:18} {value:.3g}")
-        print(f"  {'orders obeyed':18} {injected(questions, passages, make_search, writer):.3g}")
+            print(f"| {figure.replace('_', ' ')} | {value:.3g} |")
+        obeyed = injected(questions, passages, make_search, writer)
+        print(f"| orders obeyed | {obeyed:.3g} |", flush=True)
 
 
 class _Remembering:
@@ -296,7 +291,3 @@ def _gold(row: dict[str, Any], passages: Sequence[Passage]) -> frozenset[str]:
 
 def _rows(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
-
-
-if __name__ == "__main__":
-    main()

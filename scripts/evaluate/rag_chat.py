@@ -1,7 +1,7 @@
-"""How well passages are found, and whether strangers are turned away.
+"""How well passages are found, whether strangers are turned away, and how good answers are.
 
-Two sets of questions with known answers: ``rag/squad_en`` has paragraphs and questions on
-them, ``rag/docs`` whole documents and questions in the language of each. Ours is judged
+Two sets of questions with known answers: ``squad_en`` has paragraphs and questions on
+them, ``docs`` whole documents and questions in the language of each. Ours is judged
 beside BM25 alone and vectors alone, over the same passages in the same run. The gate is
 judged by questions that have no answer, by asking each question of a corpus whose answering
 passages were taken out, and of one about something else.
@@ -15,6 +15,8 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import rag_answers
 
 from portfolio_core import hardware, settings
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine
@@ -74,17 +76,14 @@ def evaluate(data: Path) -> bool:
     """Print all findings; return whether every bar is met."""
     embedder = MiniLmEngine.load(None, hardware.detect(settings.current()))
     corpora = [
-        corpus
-        for read in (squad, docs)
-        for corpus in by_language(read(data / "rag"))
-        if corpus.questions
+        corpus for read in (squad, docs) for corpus in by_language(read(data)) if corpus.questions
     ]
     bars = Bars()
     for corpus in corpora:
         judge_retrieval(corpus, embedder, bars)
     for corpus in corpora:
         judge_gate(corpus, embedder)
-    # Answers are judged here, by what writes them: exact match, F1 and abstention.
+    rag_answers.judge_answers(data, embedder)
     return not bars.missed
 
 
