@@ -23,7 +23,11 @@ PortfolioError                     500
 │   ├── NoTextFound                422  a document of pictures only
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
-│   └── UrlTooSlow                 504
+│   ├── UrlTooSlow                 504
+│   ├── TooFewClasses              422  nothing to tell apart
+│   ├── EmptyClass                 422  a class without a picture that can be read
+│   ├── SharedPicture              422  the same picture in two classes
+│   └── TooFewGroups               422  too few different pictures to hold some out
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -59,6 +63,10 @@ from portfolio_core.errors._files import UrlFailed as UrlFailed
 from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
 from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
 from portfolio_core.errors._files import WrongFileType as WrongFileType
+from portfolio_core.errors._training import EmptyClass as EmptyClass
+from portfolio_core.errors._training import SharedPicture as SharedPicture
+from portfolio_core.errors._training import TooFewClasses as TooFewClasses
+from portfolio_core.errors._training import TooFewGroups as TooFewGroups
 
 
 class EmptyText(InvalidInput):

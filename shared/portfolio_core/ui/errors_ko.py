@@ -76,6 +76,22 @@ KOREAN: dict[str, tuple[str, str]] = {
         "{seconds:.0f}초 안에 파일을 다 받지 못했습니다.",
         "나중에 다시 시도하거나 파일을 올려 주세요.",
     ),
+    "too_few_classes": (
+        "분류가 {given}개입니다. 구별하려면 2개 이상이 필요합니다.",
+        "분류마다 사진을 따로 폴더에 넣어 주세요.",
+    ),
+    "empty_class": (
+        "분류 {name}에 읽을 수 있는 사진이 없습니다.",
+        "JPEG, PNG, WEBP 사진을 넣거나 그 분류를 빼 주세요.",
+    ),
+    "shared_picture": (
+        "분류 {first}와(과) {second}에 같은 사진 {file}이(가) 있습니다.",
+        "둘 중 하나에서 빼 주세요.",
+    ),
+    "too_few_groups": (
+        "분류 {name}의 서로 다른 사진이 {given}장입니다. {least}장이 필요합니다.",
+        "복사하거나 돌리거나 뒤집은 것이 아닌 사진을 더 넣어 주세요.",
+    ),
     "busy": ("지금 이용자가 많습니다.", _RETRY),
     "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),

@@ -1,0 +1,52 @@
+"""Calibration: a temperature that is found again, an error that is measured, a band."""
+
+import numpy as np
+import pytest
+
+from portfolio_core.engines.classification import Rules, softmax
+from portfolio_core.training import calibration
+
+
+@pytest.fixture(scope="module")
+def honest():
+    """Logits whose softmax is exactly how likely each class is, and labels drawn from it."""
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 2, (20_000, 3)).astype(np.float32)
+    chances = softmax(logits)
+    labels = (random.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2)
+    return logits, labels
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_the_temperature_undoes_too_much_or_too_little_confidence(honest, factor):
+    logits, labels = honest
+
+    found = calibration.fit_temperature(logits * np.float32(factor), labels)
+
+    assert found == pytest.approx(factor, rel=0.06)
+
+
+def test_honest_probabilities_have_no_calibration_error_and_proud_ones_do(honest):
+    logits, labels = honest
+
+    assert calibration.error(softmax(logits), labels) < 0.02
+    assert calibration.error(softmax(logits * 4), labels) > 0.1
+
+
+def test_above_the_thresholds_nearly_all_answers_are_right(honest):
+    logits, labels = honest
+    probabilities = softmax(logits * 2)  # too sure on purpose
+    rules = Rules(("a", "b", "c"), 1.0, calibration.thresholds(probabilities, labels))
+
+    verdicts = [rules.verdict(row) for row in probabilities]
+    given = [(v, label) for v, label in zip(verdicts, labels, strict=True) if v is not None]
+
+    assert len(given) < len(labels)
+    right = np.mean([v == label for v, label in given])
+    assert right > (probabilities.argmax(1) == labels).mean() + 0.05
+
+
+def test_a_class_that_is_never_named_gets_the_strictest_threshold():
+    probabilities = np.asarray([[0.9, 0.1], [0.8, 0.2]], dtype=np.float32)
+
+    assert calibration.thresholds(probabilities, np.asarray([0, 0])) == (0.5, 0.95)
