@@ -54,6 +54,8 @@ class Limits(_Frozen):
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)
     """Longest side of a picture, in pixels."""
+    ocr_pages: int = Field(20, gt=0)
+    """Most pages read in one call, of all its files together."""
     document_pages: int = Field(200, gt=0)
     """Most pages of a document, or sheets of a workbook."""
     document_characters: int = Field(2_000_000, gt=0)

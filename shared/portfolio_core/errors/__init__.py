@@ -16,6 +16,9 @@ PortfolioError                     500
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── NoFile                     400  nothing was uploaded
+│   ├── NotUploaded                400  an address instead of a file
+│   ├── TooManyPages               413
 │   ├── DocumentTooLarge           413  too many pages, characters or parts
 │   ├── DocumentUnreadable         422  a document that is cut off or damaged
 │   ├── DocumentEncrypted          422  it asks for a password
@@ -58,7 +61,10 @@ from portfolio_core.errors._files import FileTooLarge as FileTooLarge
 from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
 from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
 from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
+from portfolio_core.errors._files import NoFile as NoFile
 from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import NotUploaded as NotUploaded
+from portfolio_core.errors._files import TooManyPages as TooManyPages
 from portfolio_core.errors._files import UrlFailed as UrlFailed
 from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
 from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow

@@ -115,6 +115,34 @@ class NoTextFound(InvalidInput):
     hint_template = "If its pages are pictures, have them read first."
 
 
+class NoFile(InvalidInput):
+    """A call that works on files came without one."""
+
+    code = "no_file"
+    message_template = "There is no file to work on."
+    hint_template = "Drop, paste or choose one first."
+
+
+class NotUploaded(InvalidInput):
+    """A file is named by an address on the web, where nothing is fetched from."""
+
+    code = "not_uploaded"
+    message_template = "Files are not fetched from addresses."
+    hint_template = "Upload the file itself, or send it as a data: address."
+
+
+class TooManyPages(InvalidInput):
+    """The files of one call have more pages together than are read at once."""
+
+    code = "too_many_pages"
+    status = 413
+    message_template = "There are {given:,} pages; the limit is {limit:,}."
+    hint_template = "Send them in parts."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
+
+
 class UrlNotAllowed(InvalidInput):
     """An address that is not fetched: not on the public web, or not written plainly."""
 

@@ -118,6 +118,10 @@ class Words:
         """Return the words of ``key`` with ``fields`` filled in."""
         return self._words[locale][key].format(**fields)
 
+    def text(self, key: str, locale: Locale) -> str:
+        """Return the words of ``key`` as they stand, for the browser to fill in."""
+        return self._words[locale][key]
+
     def fill(self, key: str, fields: Mapping[Locale, Mapping[str, object]]) -> None:
         """Fill in the words of ``key`` for good, before the page is shown."""
         for locale, words in self._words.items():

@@ -94,9 +94,13 @@ class Page(gr.Blocks):
 
         return EngineSpec(model.key, load, model.memory_bytes)
 
-    def header(self) -> None:
-        """Draw title, tagline and the folded line that tells what runs, and why."""
-        gr.Markdown(self.words("intro"), elem_classes="intro")
+    def header(self, *, wide: bool = False) -> None:
+        """Draw title, tagline and the folded line that tells what runs, and why.
+
+        Args:
+            wide: Let the page be wide enough for two things side by side.
+        """
+        gr.Markdown(self.words("intro"), elem_classes=["intro", "wide"] if wide else "intro")
         with gr.Accordion(self.words("engine"), open=False, elem_classes="engine"):
             gr.Markdown(self.words("engine_why"))
 

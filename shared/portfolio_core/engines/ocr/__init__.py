@@ -30,6 +30,10 @@ Polygon = tuple[Point, Point, Point, Point]
 """Corners in the order of reading: upper left, upper right, lower right, lower left."""
 
 
+DOUBTFUL_BELOW = 0.7
+"""A word of a lower confidence is marked wherever it is shown."""
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of a line.
@@ -47,6 +51,11 @@ class Word:
     polygon: Polygon
     other: str = ""
     other_reader: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether someone should look at the picture: it is unsure, or a second reader differs."""
+        return bool(self.other) or self.confidence < DOUBTFUL_BELOW
 
 
 @dataclass(frozen=True)

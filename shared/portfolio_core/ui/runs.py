@@ -1,0 +1,66 @@
+"""Work that one of several clicks starts: the latest takes the place of whatever runs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from gradio.events import Dependency
+
+_START = """() => {
+  window.portfolioRun = {begun: false};
+  return Date.now();
+}"""
+# Gradio passes over a run that is to begin while another is ending: it is asked for again when
+# that one has ended.
+_BEGIN = """(...form) => {
+  if (window.portfolioRun) window.portfolioRun.begun = true;
+  return form;
+}"""
+_AGAIN = """(number) => {
+  const run = window.portfolioRun;
+  return run && !run.begun ? Date.now() : number;
+}"""
+_STOP = "() => { window.portfolioRun = null; }"
+
+_INSIDE: dict[str, Any] = {"api_visibility": "private"}
+
+
+class Runs:
+    """The runs of one page; at most one of them is under way for a visitor."""
+
+    def __init__(self) -> None:
+        self._starts: list[tuple[Callable[..., Dependency], gr.Number]] = []
+        self._runs: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        event: Callable[..., Dependency],
+        handler: Callable[..., Any],
+        inputs: Sequence[Component],
+        outputs: Sequence[Component],
+        shown_on: Component,
+    ) -> Dependency:
+        """Add a run that ``event`` starts; its handler checks its values itself."""
+        started = gr.Number(visible="hidden")
+        run = started.change(
+            handler,
+            list(inputs),
+            list(outputs),
+            js=_BEGIN,
+            trigger_mode="once",
+            preprocess=False,
+            show_progress_on=shown_on,
+            **_INSIDE,
+        )
+        run.failure(None, started, started, js=_AGAIN, **_INSIDE)  # ended by another, or broken
+        self._starts.append((event, started))
+        self._runs.append(run)
+        return run
+
+    def connect(self, stop: gr.Button) -> None:
+        """Let each event end what runs and start its own, and ``stop`` end it; call it last."""
+        for event, started in self._starts:
+            event(None, cancels=self._runs, **_INSIDE)
+            event(None, None, started, js=_START, **_INSIDE)
+        stop.click(None, cancels=self._runs, js=_STOP, **_INSIDE)
