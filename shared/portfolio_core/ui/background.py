@@ -5,15 +5,15 @@ nobody waits any more. A library call that blocks does neither; here it runs in 
 """
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from portfolio_core.errors import Cancelled
 
 T = TypeVar("T")
 
-_NEWS_SECONDS = 0.2
+_NEWS_SECONDS = 0.1
 
 
 class Signal:
@@ -22,6 +22,7 @@ class Signal:
     def __init__(self) -> None:
         self.done = 0
         self.whole = 0
+        self.latest: object = None
         self._ended = threading.Event()
 
     def progress(self, done: int, whole: int) -> None:
@@ -38,17 +39,25 @@ class Signal:
         self._ended.set()
 
 
-def run(work: Callable[[Signal], T]) -> Generator[Signal, None, T]:
-    """Yield several times a second while ``work`` runs, and return its result.
+class Running(Generic[T]):
+    """Work in a thread. Go through it, yielding; then take :attr:`result`.
 
-    When the generator is closed, the work is told to end and waited for.
+    Whoever stops going through it ends the work at its next check, and waits for that.
     """
-    signal = Signal()
-    with ThreadPoolExecutor(1, thread_name_prefix="background") as thread:
-        working = thread.submit(work, signal)
-        try:
-            while not wait([working], _NEWS_SECONDS).done:
-                yield signal
-        finally:
-            signal.end()  # too late for work that is done
-        return working.result()
+
+    result: T
+
+    def __init__(self, work: Callable[[Signal], T]) -> None:
+        self._work = work
+
+    def __iter__(self) -> Iterator[Signal]:
+        """Yield several times a second while the work runs; raise what it raises."""
+        signal = Signal()
+        with ThreadPoolExecutor(1, thread_name_prefix="background") as thread:
+            working = thread.submit(self._work, signal)
+            try:
+                while not wait([working], _NEWS_SECONDS).done:
+                    yield signal
+            finally:
+                signal.end()  # nothing to work that is done
+            self.result = working.result()

@@ -121,6 +121,11 @@ class ResNetEngine:
         """Whose features these are: key and revision."""
         return f"{self.KEY}@{self.revision}"
 
+    @property
+    def size(self) -> int:
+        """Side in pixels of the square that the network takes."""
+        return self._prepare.size
+
     def with_head(self, head: Head, rules: Rules) -> Self:
         """Return an engine on the same network that names other classes.
 
