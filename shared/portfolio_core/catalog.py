@@ -178,6 +178,18 @@ MODELS: tuple[Model, ...] = (
             },
         ),
     ),
+    Model(
+        key="ronald-starter",
+        name="Ronald starter",
+        task="image-classification",
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.classification.resnet:StarterEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/docs/transformers/model_doc/resnet",
+        languages=(),
+        memory_bytes=300 * MEBIBYTE,
+        packages=("torch", "transformers"),
+    ),
 )
 
 

@@ -11,31 +11,40 @@ import gradio as gr
 
 from portfolio_core.ui import drawing
 from portfolio_core.ui.drawing import Said
+from portfolio_core.ui.i18n import Words
 
 _MOST_PILES = 8
 
 
-def one(said: Said, most: int) -> gr.HTML:
+def one(words: Words, run: str, most: int) -> gr.HTML:
     """Draw one pile, with its button; the button's event is ``run``.
 
     Args:
-        said: Its words.
+        words: Those of the page, among them ``pile_…``.
+        run: Key of the button's words.
         most: How many pictures it takes.
     """
     return drawing.part(
-        "piles", said, named=False, needs_files=False, least=1, most=most, most_piles=1
+        "piles", _said(words, run), named=False, needs_files=False, least=1, most=most, most_piles=1
     )
 
 
-def named(said: Said, most: int) -> gr.HTML:
+def named(words: Words, run: str, most: int) -> gr.HTML:
     """Draw two piles with names, to which more can be added; the button's event is ``run``.
 
     Args:
-        said: Its words.
+        words: Those of the page, among them ``pile_…``.
+        run: Key of the button's words.
         most: How many pictures they take together.
     """
     return drawing.part(
-        "piles", said, named=True, needs_files=True, least=2, most=most, most_piles=_MOST_PILES
+        "piles",
+        _said(words, run),
+        named=True,
+        needs_files=True,
+        least=2,
+        most=most,
+        most_piles=_MOST_PILES,
     )
 
 
@@ -47,6 +56,13 @@ def files(value: object) -> list[Any]:
 def labels(value: object) -> list[str]:
     """Return for each of those files the name of its pile."""
     return [name for name, _ in _all(value)]
+
+
+def _said(words: Words, run: str) -> Said:
+    return {
+        locale: {**own, "run": words.text(run, locale)}
+        for locale, own in words.part("pile_").items()
+    }
 
 
 def _all(value: object) -> list[tuple[str, Any]]:

@@ -58,9 +58,10 @@ class Runs:
         self._runs.append(run)
         return run
 
-    def connect(self, stop: gr.Button) -> None:
-        """Let each event end what runs and start its own, and ``stop`` end it; call it last."""
+    def connect(self, *stops: gr.Button) -> None:
+        """Let each event end what runs and start its own, and ``stops`` end it; call it last."""
         for event, started in self._starts:
             event(None, cancels=self._runs, **_INSIDE)
             event(None, None, started, js=_START, **_INSIDE)
-        stop.click(None, cancels=self._runs, js=_STOP, **_INSIDE)
+        for stop in stops:
+            stop.click(None, cancels=self._runs, js=_STOP, **_INSIDE)

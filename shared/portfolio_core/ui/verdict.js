@@ -57,7 +57,7 @@ const draw = () => {
   side.append(make("p", "key", words.key));
   if (state.heat && value.heat) side.append(make("p", "note", words.heat_note));
   for (const note of value.notes) side.append(make("p", "note", words[`note_${note}`]));
-  side.append(make("p", "note", fill(words.answered, { model: nameOf(value.model), seconds: value.seconds.toFixed(2) })));
+  side.append(make("p", "note", fill(words.answered, { model: value.own ? words.yours : value.model, seconds: value.seconds.toFixed(2) })));
   root.replaceChildren(sheet(value), side);
 };
 watch("value", draw);
