@@ -277,16 +277,21 @@ def draw(space: Ronald) -> None:
         )
         on.verdict = verdict.viewer(words)
     with gr.Tab(words("tab_many")):
-        on.many = piles.one(words, "run_rank", limits.rank_files)
-        on.urls = gr.Textbox(label=words("urls"), placeholder="https://", lines=3, max_lines=12)
         with gr.Row():
-            on.rank_examples = gr.Button(words("run_examples"), size="sm")
-            on.stop_ranking = gr.Button(words("stop"), size="sm")
+            with gr.Column(scale=3, min_width=300):
+                on.many = piles.one(words, "run_rank", limits.rank_files)
+            with gr.Column(scale=2, min_width=280):
+                on.urls = gr.Textbox(
+                    label=words("urls"), placeholder="https://", lines=4, max_lines=12
+                )
+                with gr.Row():
+                    on.rank_examples = gr.Button(words("run_examples"))
+                    on.stop_ranking = gr.Button(words("stop"), scale=0, min_width=100)
         on.ranked = ranked.viewer(words)
     with gr.Tab(words("tab_teach")):
         gr.Markdown(words("teach"))
         on.piles = piles.named(words, "run_learn", limits.train_files)
-        on.stop_learning = gr.Button(words("stop"), size="sm")
+        on.stop_learning = gr.Button(words("stop"), size="md")
         on.lesson = lesson.viewer(words)
         with gr.Column(visible=False) as on.trying:
             on.try_image = draw_image(words, "try", "")
@@ -305,7 +310,7 @@ def draw_image(words: Words, label: str, classes: str) -> gr.Image:
         sources=["upload", "webcam", "clipboard"],
         type="filepath",
         label=words(label),
-        height=300,
+        height=260,
         elem_classes=classes,
     )
     return uploads.only_uploads(image, words)
