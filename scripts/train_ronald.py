@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+import tomllib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,7 @@ def main() -> int:
     # Not before: outside the environment, one sentence is better than a traceback.
     from portfolio_core import hardware, settings  # noqa: PLC0415
     from portfolio_core.errors import PortfolioError  # noqa: PLC0415
+    from portfolio_core.training.card import About  # noqa: PLC0415
     from portfolio_core.training.classifier import Order, Training  # noqa: PLC0415
     from portfolio_core.training.network import Plan  # noqa: PLC0415
 
@@ -49,6 +51,7 @@ def main() -> int:
         plan=Plan(steps=options.steps),
         seed=options.seed,
         command=_command(options),
+        about=About(**tomllib.loads(options.words.read_text("utf-8"))) if options.words else None,
     )
     machine = hardware.detect(current)
     try:
@@ -77,9 +80,10 @@ def _options() -> argparse.Namespace:
     add("--photos", type=_folder, help="pictures of no class, to count false alarms")
     add("--groups", type=Path, help="JSON lines with file and group, beside those found")
     add("--split", choices=("groups", "random"), default="groups", help="random leaks copies")
+    add("--words", type=Path, help="a TOML file with the words of the model card")
     add("--folds", type=int, default=5, help="parts of the split (5)")
     add("--repeats", type=int, default=2, help="how often all parts are gone through (2)")
-    add("--steps", type=int, default=1400, help="batches of a network's training (1400)")
+    add("--steps", type=int, default=900, help="batches of a network's training (900)")
     add("--seed", type=int, default=0, help="of all choices (0)")
     add("--threads", type=int, default=0, help="threads (what the machine gives)")
     return parser.parse_args()
@@ -102,6 +106,8 @@ def _command(options: argparse.Namespace) -> str:
         words += ["--method", method]
     if options.rest:
         words += ["--rest", options.rest]
+    if options.words:
+        words += ["--words", f"scripts/{options.words.name}"]
     for name in ("split", "folds", "repeats", "steps", "seed"):
         words += [f"--{name}", str(getattr(options, name))]
     return shlex.join(words)

@@ -21,9 +21,7 @@ def test_the_eight_turns_are_all_different_and_keep_every_pixel():
     turns = {turned(PICTURE, turn).tobytes() for turn in range(TURNS)}
 
     assert len(turns) == TURNS
-    assert all(
-        sorted(turned(PICTURE, t).ravel()) == sorted(PICTURE.ravel()) for t in range(TURNS)
-    )
+    assert all(sorted(turned(PICTURE, t).ravel()) == sorted(PICTURE.ravel()) for t in range(TURNS))
 
 
 def test_squeezing_commutes_with_turning():

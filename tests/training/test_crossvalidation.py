@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from portfolio_core.errors import Cancelled, TooFewGroups
-from portfolio_core.training import evaluation, groups
 from portfolio_core.training import crossvalidation as cv
+from portfolio_core.training import evaluation, groups
 from portfolio_core.training.augment import turned
 from portfolio_core.training.features import FeatureCache
 from portfolio_core.training.linear_probe import ProbePlan, ProbeRecipe

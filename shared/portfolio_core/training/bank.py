@@ -18,6 +18,7 @@ from portfolio_core.training.augment import Augmentation, augmented, recoloured,
 Ints = npt.NDArray[np.int64]
 NO_SOURCE = -1
 _KINDS = ("plain", "pasted", "recoloured", "drawn")
+_ORDERS = ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 _MARGIN = 1.25  # drawn so much larger than what is cut out of them
 _PALETTE_SIDE = 64  # side in pixels of the picture that colours are taken from
 
@@ -31,13 +32,14 @@ class Amounts:
             fewer examples gets more of each.
         pasted: Pictures of an example in front of another one: of any class, or drawn; for the
             drawn class only of its own.
-        recoloured: Pictures of an example of the drawn class in another class's colours.
+        recoloured: Pictures of an example of the drawn class in another class's colours, and as
+            many with their channels swapped.
         drawn: Negatives drawn with code, in all.
     """
 
     plain: int = 32
-    pasted: int = 6
-    recoloured: int = 12
+    pasted: int = 8
+    recoloured: int = 16
     drawn: int = 2400
 
 
@@ -82,6 +84,12 @@ class _Maker:
         rgb = squeezed(pictures[index], int(self.size * _MARGIN))
         like = squeezed(pictures[other], _PALETTE_SIDE)
         self.add(recoloured(rgb, like), label, "recoloured", index, other)
+
+    def swap(self, example: tuple[int, int], pictures: Sequence[Pixels]) -> None:
+        """Keep an example with its colour channels in another order: blue may turn red."""
+        index, label = example
+        order = _ORDERS[int(self.random.integers(len(_ORDERS)))]
+        self.add(pictures[index][..., order], label, "recoloured", index)
 
     def paste(
         self,
@@ -147,6 +155,7 @@ def make(
         if label == drawn_label:
             for other in maker.random.choice(others, amounts.recoloured):
                 maker.recolour((index, label), int(other), pictures)
+                maker.swap((index, label), pictures)
             behind = np.flatnonzero(labels == label)
         for number in range(amounts.pasted):
             ground = drawn if number % 2 else []
@@ -164,21 +173,20 @@ def _pasted(rgb: Pixels, ground: Pixels, size: int, random: np.random.Generator)
 
 
 def drawn(count: int, size: int, seed: int) -> tuple[Bank, tuple[str, ...]]:
-    """Make a bank of drawn figures alone: the character and each kind of negative, a class each.
+    """Make a bank of drawn figures alone: the character, and everything that it is not.
 
     Returns:
-        The bank, with ``count`` pictures of each class, and the names of the classes.
+        The bank, with ``count`` pictures of each kind of negative and as many of the character
+        as of all those together, and the names of its two classes.
     """
     random = np.random.default_rng(seed)
     maker = _Maker(size, random)
-    names = (*negatives.KINDS, "the character")
     side = int(size * _MARGIN)
     for _ in range(count):
-        for label, kind in enumerate(negatives.KINDS):
-            maker.add(negatives.negative(kind, random, side), label, "plain")
-        figure = negatives.ronald(random)
-        maker.add(figures.draw(figure, random, side), len(names) - 1, "plain")
-    return maker.bank(), names
+        for kind in negatives.KINDS:
+            maker.add(negatives.negative(kind, random, side), 0, "plain")
+            maker.add(figures.draw(negatives.ronald(random), random, side), 1, "plain")
+    return maker.bank(), ("anything else", "the character")
 
 
 def to_arrays(bank: Bank) -> dict[str, npt.NDArray[np.generic]]:

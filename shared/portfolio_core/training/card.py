@@ -60,7 +60,6 @@ class About:
         description: What it is, in Markdown.
         data: What it learnt from, in Markdown.
         limits: What it cannot do, in Markdown.
-        command: What makes the same again.
     """
 
     title: str
@@ -68,16 +67,20 @@ class About:
     description: str
     data: str
     limits: str
-    command: str
 
 
 def write(
-    about: About, kept: Evaluation, final: Mapping[str, Alarms], *compared: Evaluation
+    about: About,
+    command: str,
+    kept: Evaluation,
+    final: Mapping[str, Alarms],
+    *compared: Evaluation,
 ) -> str:
     """Return the card as Markdown, with the Hub's front matter.
 
     Args:
         about: Its words.
+        command: What makes the same again.
         kept: Figures of the recipe that the model was made by.
         final: False alarms of the model itself, by kind of picture.
         compared: Figures of other recipes.
@@ -94,14 +97,14 @@ def write(
     return _TEXT.format(
         licence=about.licence.lower(),
         title=about.title,
-        description=about.description,
+        description=about.description.strip(),
         rows="\n".join(_row(e) for e in (kept, *compared)),
         temperature=rules.temperature,
         least=least,
         alarms="\n".join(alarms),
-        data=about.data,
-        limits=about.limits,
-        command=about.command,
+        data=about.data.strip(),
+        limits=about.limits.strip(),
+        command=command,
     )
 
 

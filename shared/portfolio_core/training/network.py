@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import torch
 
 # Every kind of a class's pictures and how often it is taken; what a class has none of, falls out.
-_SHARES = {"plain": 0.55, "pasted": 0.08, "recoloured": 0.12, "drawn": 0.4}
-_REST_WEIGHT = 1.4
+_SHARES = {"plain": 0.4, "pasted": 0.1, "recoloured": 0.25, "drawn": 0.4}
+_REST_WEIGHT = 1.6
 _SMOOTHING = 0.05  # of the labels: nothing is quite certain
 _WARM_UP = 0.15  # part of the steps in which the learning rate rises
 _HALF = 127.5
@@ -45,7 +45,7 @@ class Plan:
     size: int = 64
     width: int = 32
     depth: int = 1
-    steps: int = 1400
+    steps: int = 900
     batch: int = 32
     rate: float = 2e-3
     decay: float = 0.05

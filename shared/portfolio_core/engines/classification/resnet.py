@@ -78,14 +78,14 @@ class ResNetEngine:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
         torch.set_num_threads(hardware.threads)
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         prepare = preparation.read(folder, cls.KEY)
         try:
             whole = ResNetForImageClassification.from_pretrained(
                 folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
             )
             revision = _checksum(folder / _WEIGHTS)
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        except (OSError, ValueError, RuntimeError, TypeError, SafetensorError) as error:
             log.warning("the weights of %s cannot be read: %s", cls.KEY, type(error).__name__)
             raise EngineFailed(cls.KEY) from error
         rules = (
