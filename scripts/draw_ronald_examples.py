@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from portfolio_core.media.images import Pixels, jpeg_bytes
 from portfolio_core.training import figures, negatives
@@ -25,21 +24,19 @@ _QUALITY = 88
 def main() -> None:
     """Draw them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    in_red_and_yellow = _figure(replace(negatives.ronald(_random(3)), style="curls"), 3)
+    in_red_and_yellow = _figure(replace(negatives.ronald(_random(17)), style="curls"), 17)
     drawn = {
         "1-figure": in_red_and_yellow,
-        "2-clown": _figure(negatives.other_clown(_random(8)), 8),
-        "3-red-hair": _figure(negatives.red_haired(_random(5)), 5),
-        "4-yellow-clothes": _figure(negatives.in_yellow(_random(4)), 4),
+        "2-clown": _figure(negatives.other_clown(_random(13)), 13),
+        "3-red-hair": _figure(negatives.red_haired(_random(8)), 8),
+        "4-yellow-clothes": _figure(negatives.in_yellow(_random(17)), 17),
         "5-figure-mirrored": np.ascontiguousarray(in_red_and_yellow[:, ::-1]),
-        "6-second-figure": _figure(negatives.ronald(_random(14)), 14),
-        "7-stripes": negatives.KINDS["stripes"](_random(6), _SIDE),
-        "8-round-thing": negatives.KINDS["round things"](_random(9), _SIDE),
+        "6-second-figure": _figure(negatives.ronald(_random(16)), 16),
+        "7-stripes": negatives.KINDS["stripes"](_random(2), _SIDE),
+        "8-round-thing": negatives.KINDS["round things"](_random(15), _SIDE),
     }
     for name, pixels in drawn.items():
         (FOLDER / f"{name}.jpg").write_bytes(jpeg_bytes(pixels, _QUALITY))
-    sheet = np.concatenate([np.asarray(Image.fromarray(p).resize((112, 112))) for p in drawn.values()], 1)
-    Image.fromarray(sheet).save("/tmp/rp/sheet.png")
 
 
 def _figure(figure: Figure, seed: int) -> Pixels:
