@@ -285,13 +285,14 @@ def draw(space: Ronald) -> None:
                     label=words("urls"), placeholder="https://", lines=4, max_lines=12
                 )
                 with gr.Row():
-                    on.rank_examples = gr.Button(words("run_examples"))
-                    on.stop_ranking = gr.Button(words("stop"), scale=0, min_width=100)
+                    on.rank_examples = gr.Button(words("run_examples"), size="md")
+                    on.stop_ranking = gr.Button(words("stop"), size="md", scale=0, min_width=100)
         on.ranked = ranked.viewer(words)
     with gr.Tab(words("tab_teach")):
         gr.Markdown(words("teach"))
         on.piles = piles.named(words, "run_learn", limits.train_files)
-        on.stop_learning = gr.Button(words("stop"), size="md")
+        with gr.Row():
+            on.stop_learning = gr.Button(words("stop"), size="md", scale=0, min_width=160)
         on.lesson = lesson.viewer(words)
         with gr.Column(visible=False) as on.trying:
             on.try_image = draw_image(words, "try", "")

@@ -107,7 +107,7 @@ def test_an_example_is_answered_at_a_click_and_the_panel_shows_its_call(page):
 
 
 def test_many_pictures_are_ranked_with_copies_folded_and_failures_told(page):
-    tab(page, "Many pictures", "여러 장")
+    tab(page, "Ranking", "여러 장")
     files = payload(
         somebody=saved(other()),
         figure=saved(figure()),
@@ -164,6 +164,7 @@ def test_classes_are_learnt_told_tried_and_kept(page):
     for number, (name, colour) in enumerate((("<b>blue</b>", BLUE), ("red", RED))):
         page.locator(".pile:visible .name").nth(number).fill(name)
         drop(page, number, payload(**{f"{name[:4]}{n}": c for n, c in enumerate(pile(colour, 8))}))
+    assert page.locator(".pile:visible .thumb").count() == 16
     go(page, "Learn", "배우기")
     page.locator(".lesson .figures").wait_for(timeout=LEARNING)
 
@@ -176,20 +177,21 @@ def test_classes_are_learnt_told_tried_and_kept(page):
     assert waiting.value.path().read_bytes().startswith(b"PK")
 
     fresh = payload(new=pile(RED, 1, first=50)[0])
-    page.locator("[role=tabpanel]:visible .image-container input[type=file], "
-                 "[role=tabpanel]:visible [data-testid=file-upload]").last.set_input_files(fresh)  # fmt: skip
+    trying = page.locator("[role=tabpanel]:visible [data-testid=file-upload]").last
+    trying.set_input_files(fresh)
     answer = page.locator(".verdict:visible .row").first
     answer.wait_for()
 
     assert answer.inner_text().startswith("red")
 
 
-def test_a_phone_shows_the_page_without_scrolling_sideways(open_page):
-    phone = open_page("ko-KR", viewport={"width": 390, "height": 844})
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, locale):
+    phone = open_page(locale, viewport={"width": 390, "height": 844})
     phone.locator(".gallery-item:visible").first.click()
     phone.locator(".verdict .headline strong").first.wait_for()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    tab(phone, "Many pictures", "여러 장")
+    tab(phone, "Ranking", "여러 장")
     go(phone, "Rank the drawn examples", "그려 둔 예시 줄 세우기")
     phone.locator(".ranked .card").first.wait_for()
 

@@ -89,48 +89,44 @@ const chooser = (pile) => {
   input.type = "file";
   input.multiple = true;
   input.accept = KINDS.join(",");
-  input.setAttribute("aria-label", pile.name || words.drop);
+  input.setAttribute("aria-label", words.drop);
   input.addEventListener("change", () => { add(pile, input.files); input.value = ""; });
   zone.append(input, make("span", "big", words.drop), make("span", "small", fill(words.kinds, { most: props.most })));
   return zone;
 };
-const title = (pile) => {
-  const row = make("div", "title");
-  if (props.named) {
-    const name = make("input", "name");
-    name.value = pile.name;
-    name.maxLength = 40;
-    name.setAttribute("aria-label", words.name);
-    name.addEventListener("input", () => { pile.name = name.value; tell(); });
-    row.append(name);
-  }
-  row.append(make("span", "count", fill(words.count, { count: pile.items.length })));
-  const many = piles.length > props.least;
-  if (many || pile.items.length) {
-    const text = many && !pile.items.length ? words.remove_pile : words.empty;
-    row.append(button("plain", text, () => {
-      pile.items.forEach(drop);
-      if (many && !pile.items.length) { piles = piles.filter((one) => one !== pile); draw(); }
-      else { pile.items = []; pile.note = ""; drawPile(pile); }
-      pump();
-    }));
-  }
-  return row;
+const nameOfPile = (pile) => {
+  const name = make("input", "name");
+  name.value = pile.name;
+  name.maxLength = 40;
+  name.setAttribute("aria-label", words.name);
+  name.addEventListener("input", () => { pile.name = name.value; tell(); });
+  return name;
 };
+// A full pile is emptied; an empty one, of more than there must be, goes.
+const clear = (pile) => {
+  if (pile.items.length) {
+    pile.items.forEach(drop);
+    Object.assign(pile, { items: [], note: "" });
+    drawPile(pile);
+  } else {
+    piles = piles.filter((one) => one !== pile);
+    draw();
+  }
+  pump();
+};
+// What a visitor may be typing in stays; only what has changed is drawn anew.
 const drawPile = (pile) => {
-  const grid = make("div", "thumbs");
-  grid.append(...pile.items.slice(0, MOST_THUMBNAILS).map((item) => thumbnail(pile, item)));
+  const { count, empty, grid, note } = pile.parts;
+  const spare = piles.length > props.least;
+  count.textContent = fill(words.count, { count: pile.items.length });
+  empty.textContent = pile.items.length ? words.empty : words.remove_pile;
+  empty.hidden = !pile.items.length && !spare;
+  grid.replaceChildren(...pile.items.slice(0, MOST_THUMBNAILS).map((item) => thumbnail(pile, item)));
   const more = pile.items.length - MOST_THUMBNAILS;
   if (more > 0) grid.append(make("span", "more", `+ ${more}`));
-  const box = pile.node;
-  // Whoever is typing a name keeps the cursor.
-  if (box.contains(document.activeElement) && document.activeElement.className === "name") {
-    box.querySelector(".count").textContent = fill(words.count, { count: pile.items.length });
-    return;
-  }
-  box.replaceChildren(title(pile), chooser(pile), grid);
-  if (pile.note) box.append(make("p", "note", pile.note));
-  box.classList.toggle("filled", pile.items.length > 0);
+  note.textContent = pile.note;
+  note.hidden = !pile.note;
+  pile.node.classList.toggle("filled", pile.items.length > 0);
 };
 const dropped = (pile) => {
   const over = (on) => (event) => { event.preventDefault(); pile.node.classList.toggle("over", on); };
@@ -143,6 +139,12 @@ const dropped = (pile) => {
 };
 const newPile = (name) => {
   const pile = { name, items: [], note: "", node: make("section", "pile") };
+  const title = make("div", "title");
+  const parts = { count: make("span", "count"), grid: make("div", "thumbs"), note: make("p", "note") };
+  pile.parts = { ...parts, empty: button("plain", "", () => clear(pile)) };
+  if (props.named) title.append(nameOfPile(pile));
+  title.append(parts.count, pile.parts.empty);
+  pile.node.append(title, chooser(pile), parts.grid, parts.note);
   dropped(pile);
   piles.push(pile);
   return pile;
