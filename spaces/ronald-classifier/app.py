@@ -348,7 +348,8 @@ def draw_api(space: Ronald) -> None:
     """Say which calls the API has; their components are seen by programs only."""
     # Every handler checks its values itself, with its own errors.
     checks: dict[str, Any] = {"preprocess": False}
-    words, hidden = space.page.words, {"visible": False}
+    words = space.page.words
+    hidden: dict[str, Any] = {"visible": False}
     image = uploads.only_uploads(gr.File(label="image", **hidden), words)
     files = uploads.only_uploads(gr.File(file_count="multiple", label="files", **hidden), words)
     urls, label, model = (

@@ -160,7 +160,7 @@ def test_a_mistake_is_told_in_the_browsers_language(page):
 
 
 def test_classes_are_learnt_told_tried_and_kept(page):
-    tab(page, "Teach it", "가르치기")
+    tab(page, "Teach", "가르치기")
     for number, (name, colour) in enumerate((("<b>blue</b>", BLUE), ("red", RED))):
         page.locator(".pile:visible .name").nth(number).fill(name)
         drop(page, number, payload(**{f"{name[:4]}{n}": c for n, c in enumerate(pile(colour, 8))}))

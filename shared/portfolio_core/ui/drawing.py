@@ -18,7 +18,12 @@ Said = Mapping[Locale, Mapping[str, str]]
 """Words in both languages, as :meth:`Words.part` gives them; the browser takes its own."""
 
 
-def part(name: str, said: Said, value: object = None, **props: object) -> gr.HTML:
+def part(
+    name: str,
+    said: Said,
+    value: object = None,
+    **props: Any,  # noqa: ANN401 - whatever the script reads
+) -> gr.HTML:
     """Draw a part.
 
     Args:

@@ -60,8 +60,11 @@ class Runs:
 
     def connect(self, *stops: gr.Button) -> None:
         """Let each event end what runs and start its own, and ``stops`` end it; call it last."""
-        for event, started in self._starts:
-            event(None, cancels=self._runs, **_INSIDE)
+        for (event, started), own in zip(self._starts, self._runs, strict=True):
+            # One is cancelled after the other, each when the one before has ended. The run of the
+            # event itself comes first, or it would be cancelled after it has begun anew.
+            others = [run for run in self._runs if run is not own]
+            event(None, cancels=[own, *others], **_INSIDE)
             event(None, None, started, js=_START, **_INSIDE)
         for stop in stops:
             stop.click(None, cancels=self._runs, js=_STOP, **_INSIDE)

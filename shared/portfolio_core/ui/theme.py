@@ -47,13 +47,11 @@ WAVEFORM = gr.WaveformOptions(waveform_color="#94a3b8", waveform_progress_color=
 CSS = """
 .gradio-container { max-width: 820px !important; margin: 0 auto !important; }
 /* Two things side by side need more than a column of text. */
-.gradio-container:has(.wide) { max-width: 1120px !important; }
+.gradio-container:has(.wide) { max-width: 1120px !important; width: 100%; }
 /* Where files are dropped, and pasted. */
 .paste-here { border: 2px dashed var(--input-border-color) !important; }
 .intro h1 { font-size: 1.75rem; margin-bottom: 0.25rem; }
 .intro p { color: var(--body-text-color-subdued); }
-/* Tabs that do not fit scroll sideways, instead of making the page wider than the screen. */
-.gradio-container .tab-container { min-width: 0; max-width: 100%; overflow-x: auto; }
 /* A page is as wide as the screen, also on a phone; long code scrolls or wraps by itself. */
 .gradio-container .block, .gradio-container .tabitem { min-width: 0; }
 .cm-editor .cm-scroller { line-height: 1.5; }
