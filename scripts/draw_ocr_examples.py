@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -175,7 +176,7 @@ def main() -> None:
     for name, page in drawn.items():
         page.save(FOLDER / f"{name}.jpg", quality=60, optimize=True)
     first, *others = (seen(Sheet((900, 800), _SERIF, 36).draw(text), 3) for text in MINUTES)
-    dates = dict.fromkeys(("creationDate", "modDate"), time.gmtime(0))
+    dates: dict[str, Any] = dict.fromkeys(("creationDate", "modDate"), time.gmtime(0))
     first.save(
         FOLDER / "minutes.pdf",
         save_all=True,

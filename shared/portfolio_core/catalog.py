@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portfolio_core import weights
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.hardware import Hardware
-from portfolio_core.settings import MEBIBYTE, Preset, Settings
+from portfolio_core.settings import GIBIBYTE, MEBIBYTE, Preset, Settings
 
 # From the smallest need to the largest; ``auto`` looks from the right.
 SIZES = (Preset.EMBEDDED, Preset.TINY, Preset.SMALL, Preset.LARGE)
@@ -50,6 +51,8 @@ class Model:
         memory_bytes: What a loaded engine takes, about.
         packages: Importable names that the engine needs.
         hub: Its weights, when they come from the Hub.
+        parts: Weights of further repositories that the engine works with, by the folder inside
+            the model's own that they go to. A file is named ``folder/path`` then.
     """
 
     key: str
@@ -63,6 +66,7 @@ class Model:
     memory_bytes: int
     packages: tuple[str, ...] = ()
     hub: HubFiles | None = None
+    parts: Mapping[str, HubFiles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,52 @@ MODELS: tuple[Model, ...] = (
         languages=(),
         memory_bytes=300 * MEBIBYTE,
         packages=("torch", "transformers"),
+    ),
+    Model(
+        key="trocr-base",
+        name="PP-OCR with TrOCR as second reader",
+        task="ocr",
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.ocr.second_reader:SecondReaderEngine",
+        licence="MIT",
+        source="https://huggingface.co/microsoft/trocr-base-printed",
+        languages=("en", "ko"),
+        memory_bytes=4 * GIBIBYTE,
+        packages=("rapidocr", "onnxruntime", "rapidfuzz", "torch", "transformers"),
+        hub=HubFiles(*weights.TROCR_PRINTED),
+        parts={
+            "handwritten": HubFiles(*weights.TROCR_HANDWRITTEN),
+            # Extras: without them Korean lines are read once only.
+            "korean": HubFiles(
+                *weights.PPOCR_KOREAN[:2], sha256={}, extras=weights.PPOCR_KOREAN[2]
+            ),
+        },
+    ),
+    Model(
+        key="qwen3-vl-2b",
+        name="Qwen3-VL 2B over PP-OCR",
+        task="ocr",
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.ocr.vlm:Qwen3Vl2b",
+        licence="Apache-2.0",
+        source="https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct",
+        languages=("en", "ko"),
+        memory_bytes=7 * GIBIBYTE,
+        packages=("rapidocr", "onnxruntime", "rapidfuzz", "torch", "transformers"),
+        hub=HubFiles(*weights.QWEN3_VL_2B),
+    ),
+    Model(
+        key="qwen3-vl-8b",
+        name="Qwen3-VL 8B over PP-OCR",
+        task="ocr",
+        preset=Preset.LARGE,
+        engine="portfolio_core.engines.ocr.vlm:Qwen3Vl8b",
+        licence="Apache-2.0",
+        source="https://huggingface.co/Qwen/Qwen3-VL-8B-Instruct",
+        languages=("en", "ko"),
+        memory_bytes=22 * GIBIBYTE,
+        packages=("rapidocr", "onnxruntime", "rapidfuzz", "torch", "transformers"),
+        hub=HubFiles(*weights.QWEN3_VL_8B),
     ),
 )
 

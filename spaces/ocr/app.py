@@ -31,8 +31,8 @@ class Ocr:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.models = {model.key: model for model in catalog.MODELS if model.task == ocr.TASK}
-        self.names = {key: model.name for key, model in self.models.items()}
+        models = {model.key: model.name for model in catalog.MODELS if model.task == ocr.TASK}
+        self.names = {**page_notes.READERS, **models}
         self.on = SimpleNamespace()  # the page's components, by name
 
     def read(
@@ -103,6 +103,18 @@ class Ocr:
         """Read for the page: show each page as soon as it is read, and all files in the end."""
         with errors.boundary(self.page.words, request):
             yield from self.shown(uploads.taken(files, Upload), language, request, progress)
+
+    def perform_photo(
+        self,
+        photo: dict[str, Any] | None,
+        language: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[dict[Any, Any]]:
+        """Read what the camera took; nothing is left to do when the visitor removes it again."""
+        yield {self.on.made: gr.skip()}
+        if photo:
+            yield from self.perform(photo, language, request, progress)
 
     def perform_example(
         self,
@@ -191,8 +203,10 @@ class Ocr:
         """Show the call of the first example."""
         return api_panel.calls(url, "read", {"image": api_panel.File("letter.jpg"), **_AUTO})
 
-    def called(self, url: str, made: dict[str, Any]) -> api_panel.Calls:
+    def called(self, url: str, made: dict[str, Any] | None) -> api_panel.Calls:
         """Show the call that made this result."""
+        if made is None:
+            return self.opened(url)
         arguments = dict(made["parameters"])
         names = [api_panel.File(file["name"]) for file in arguments.pop("files")]
         return api_panel.calls(url, "read_document", {"files": names, **arguments})
@@ -281,10 +295,10 @@ def connect(space: Ocr) -> None:
     runs = Runs()
     for event, handler, source in (
         (on.read.click, space.perform, on.upload),
-        (on.camera.input, space.perform, on.camera),
+        (on.camera.input, space.perform_photo, on.camera),
         (on.examples.click, space.perform_example, on.examples),
     ):
-        run = runs.add(event, handler, [source, on.language], shown, on.text)
+        run = runs.add(event, handler, [source, on.language], shown, on.upload)
         run.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
     runs.connect(on.stop)
     page.load(space.opened, on.address, on.codes, js=_ADDRESS, **inside)

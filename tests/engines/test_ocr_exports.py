@@ -214,6 +214,16 @@ class TestPdf:
         assert picture.shape[:2] == (1000, 1600)
         assert (picture > 240).all()
 
+    @pytest.mark.parametrize("overlap", [0, 6, 20])
+    def test_words_that_touch_or_overlap_stay_apart_in_the_text(self, overlap):
+        words = tuple(
+            Word(text, 0.9, place(100 + at * (80 - overlap), 100, 180 + at * (80 - overlap), 140))
+            for at, text in enumerate(("warm", "coat", "오늘", "gone"))
+        )
+        read = Line("warm coat 오늘 gone", 0.9, place(100, 100, 420, 140), "r", words)
+
+        assert self.text_page(page(read)).get_textpage().get_text_bounded() == read.text
+
     def test_a_rare_accent_is_found_without_it(self):
         text = self.text_page(page(line("Erdős ελληνικά"))).get_textpage().get_text_bounded()
 

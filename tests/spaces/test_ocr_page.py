@@ -215,6 +215,14 @@ def test_an_example_takes_the_place_of_what_is_being_read(open_page):
     page.locator("a[download='letter.txt']").first.wait_for(state="attached", timeout=READ_SECONDS)
 
 
+def test_reading_again_just_when_a_reading_ends_is_never_passed_over(open_page, trials):
+    page = open_page("en-US")
+    for number in range(trials(30)):
+        words = f"{FIRST} {'abcdefghij'[number % 10]}"
+        send(page, ("ferry.png", saved(sheet(words))))
+        shows(page, words)  # the files are still being written
+
+
 def test_a_phone_shows_the_page_without_scrolling_sideways(open_page):
     phone = open_page("ko-KR", viewport={"width": 390, "height": 844})
     send(phone, ("ferry.png", saved(sheet(FIRST, SECOND))))

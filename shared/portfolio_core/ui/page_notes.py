@@ -7,10 +7,15 @@ from portfolio_core.engines.ocr import Correction, PageReading
 from portfolio_core.engines.ocr.call import News
 from portfolio_core.ui.i18n import Locale, Words
 
+READERS = {"pp-ocr": "PP-OCR", "tesseract": "Tesseract"}
+"""Readers within the embedded engine, by key, as people call them; others are in the catalog."""
+
 _LEAST_SKEW = 0.05  # degrees; less is shown as 0.0 and nobody sees it
 
 # Lines that are counted are being read; what cannot be counted is written by a document model.
-_STAGES = {("lines", True): "reading", ("reading", False): "writing"}
+_STAGES = {("lines", True): "reading", ("second_reading", False): "writing"}
+# The viewer says it where the text would stand.
+_SAID_IN_PLACE = "no_text_found"
 
 
 def notes(
@@ -24,7 +29,8 @@ def notes(
         locale: The visitor's language.
         names: Keys of readers to their names for people.
     """
-    told = [words.say(f"note_{code}", locale) for code in dict.fromkeys(reading.notes)]
+    codes = [code for code in dict.fromkeys(reading.notes) if code != _SAID_IN_PLACE]
+    told = [words.say(f"note_{code}", locale) for code in codes]
     corrected = _corrected(reading.correction, words, locale)
     if corrected:
         told.append(words.say("put_right", locale, what=", ".join(corrected)))
@@ -57,10 +63,16 @@ def _corrected(done: Correction, words: Words, locale: Locale) -> list[str]:
 
 def _who_read(reading: PageReading, words: Words, locale: Locale, names: Mapping[str, str]) -> str:
     lines = Counter(line.reader for line in reading.lines)
-    each = [
-        words.say("read_by", locale, count=count, reader=names.get(reader, reader))
-        for reader, count in lines.most_common()
-    ]
+    if len(lines) == 1:
+        (reader,) = lines
+        told = words.say(
+            "lines_read", locale, count=lines[reader], reader=names.get(reader, reader)
+        )
+    else:
+        each = (
+            words.say("read_by", locale, count=count, reader=names.get(reader, reader))
+            for reader, count in lines.most_common()
+        )
+        told = words.say("lines_read_by", locale, count=lines.total(), readers=", ".join(each))
     doubtful = sum(word.doubtful for line in reading.lines for word in line.words)
-    told = words.say("lines_read", locale, count=len(reading.lines), readers=", ".join(each))
     return f"{told} {words.say('words_doubtful', locale, count=doubtful)}" if doubtful else told

@@ -19,7 +19,7 @@ const button = (className, text, label, act) => {
 };
 const fill = (template, fields) =>
   template.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? fields[name] : whole));
-const percent = (share) => Math.round(100 * share) + " %";
+const percent = (share) => Math.min(99, Math.round(100 * share)) + " %";  // nobody is quite sure
 const level = (share) => {
   if (share >= props.value.sure) return "sure";
   return share >= props.value.doubtful ? "fair" : "doubtful";

@@ -53,7 +53,8 @@ class Runs:
             show_progress_on=shown_on,
             **_INSIDE,
         )
-        run.failure(None, started, started, js=_AGAIN, **_INSIDE)  # ended by another, or broken
+        for ended in (run.success, run.failure):  # whole; ended by another, or broken
+            ended(None, started, started, js=_AGAIN, **_INSIDE)
         self._starts.append((event, started))
         self._runs.append(run)
         return run

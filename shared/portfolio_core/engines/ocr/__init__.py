@@ -7,7 +7,7 @@ read line by line, so that a caller can show how far it is, and stop.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self, get_args
+from typing import Any, ClassVar, Literal, Protocol, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +104,8 @@ class PageReading:
         correction: What was put right.
         markdown: The page as Markdown.
         notes: Codes of what a reader should know: "no_text_found", "language_data_missing",
-            "repeated_itself" (a document model was stopped), ...
+            "repeated_itself" and "stopped_at_limit" (a document model was stopped),
+            "partly_read_twice" (more lines were doubtful than a second reader had time for), ...
     """
 
     image: Pixels
@@ -144,7 +145,7 @@ class Progress:
 class OcrEngine(Protocol):
     """An engine that reads pages."""
 
-    LANGUAGES: tuple[str, ...]
+    LANGUAGES: ClassVar[tuple[str, ...]]
     """Languages that it reads, ISO 639-1."""
     revision: str
     """Commit of its weights, or the version of what carries them."""

@@ -86,7 +86,9 @@ class PpOcrTesseract:
         models = _models()
         return cls(
             Detector.load(_session(models / _DETECTOR, hardware.threads)),
-            Readers(Recogniser.load(_session(models / _RECOGNISER, 1)), Tesseract.find(language_data)),
+            Readers(
+                Recogniser.load(_session(models / _RECOGNISER, 1)), Tesseract.find(language_data)
+            ),
             ThreadPoolExecutor(hardware.threads, thread_name_prefix="ocr"),
         )
 

@@ -70,9 +70,7 @@ class Detector:
         heat = self.session.run(None, {self.session.get_inputs()[0].name: batch})[0]
         boxes, _ = self.post(heat, padded.shape[:2])
         edge = np.array((width - 1, height - 1), np.float32)
-        return [
-            np.clip(ordered(np.asarray(box, np.float32) - margin), 0, edge) for box in boxes
-        ]
+        return [np.clip(ordered(np.asarray(box, np.float32) - margin), 0, edge) for box in boxes]
 
 
 def _pad(image: Pixels, margin: int) -> Pixels:

@@ -8,7 +8,14 @@ it reads as Latin is Latin. So a Latin word counts where both see it in the same
 from collections.abc import Sequence
 from dataclasses import replace
 
-from portfolio_core.engines.ocr.letters import Letter, Letters, is_hangul, is_latin, score_of, words_of
+from portfolio_core.engines.ocr.letters import (
+    Letter,
+    Letters,
+    is_hangul,
+    is_latin,
+    score_of,
+    words_of,
+)
 
 _NEAR = 0.8
 """Two readers mean the same letter when they are nearer than so many letter widths."""

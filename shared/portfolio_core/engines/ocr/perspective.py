@@ -59,8 +59,11 @@ def _page(image: Pixels) -> Corners | None:
         four = cv2.approxPolyDP(hull, _STRAIGHT * cv2.arcLength(hull, closed=True), closed=True)
         share = cv2.contourArea(four) / (grey.shape[0] * grey.shape[1])
         full = cv2.contourArea(shape) >= _INSIDE * cv2.contourArea(four)
-        if len(four) == len(_Sides) and _SMALLEST <= share <= _LARGEST and full and _stands_out(
-            grey, four
+        if (
+            len(four) == len(_Sides)
+            and _SMALLEST <= share <= _LARGEST
+            and full
+            and _stands_out(grey, four)
         ):
             return ordered(four[:, 0].astype(np.float32) / scale)
     return None

@@ -2,12 +2,11 @@
 
 import io
 import math
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
 from unicodedata import combining, normalize
 
-from portfolio_core.engines.ocr import Line, PageReading, Point, Polygon
+from portfolio_core.engines.ocr import PageReading, Point, Word
 from portfolio_core.engines.ocr.exports import parts
 from portfolio_core.errors import MissingDependency
 from portfolio_core.media.images import jpeg_bytes
@@ -55,34 +54,23 @@ def pdf_file(readings: Iterable[PageReading], title: str) -> bytes:
         layer = canvas.beginText()
         layer.setTextRenderMode(_INVISIBLE)
         for line in reading.lines:
-            for piece in _pieces(line):
-                _put(layer, piece, height, pdfmetrics.stringWidth)
+            *words, last = parts.words(line)
+            for word in words:
+                _put(layer, word, " ", height, pdfmetrics.stringWidth)
+            _put(layer, last, "", height, pdfmetrics.stringWidth)
         canvas.drawText(layer)
         canvas.showPage()
     canvas.save()
     return file.getvalue()
 
 
-def _pieces(line: Line) -> Iterator[tuple[str, Polygon]]:
-    """Yield each word and each gap between two, with its place.
+def _put(layer: Any, word: Word, after: str, page_height: float, width_of: Any) -> None:  # noqa: ANN401 - reportlab has no types
+    """Lay a word over its polygon: same baseline, same width, same slope.
 
-    Gaps are spaces of their own: a viewer then marks exactly a word, and copies whole sentences.
+    The space ``after`` it goes along: viewers pass over one that stands alone.
     """
-    words = [word for word in parts.words(line) if parts.printable(word.text)]
-    for word, after in pairwise([*words, None]):
-        if word is None:
-            continue
-        yield parts.printable(word.text), word.polygon
-        if after is not None:
-            (_, right, low_right, _), (left, _, _, low_left) = word.polygon, after.polygon
-            yield " ", (right, left, low_left, low_right)
-
-
-def _put(layer: Any, piece: tuple[str, Polygon], page_height: float, width_of: Any) -> None:  # noqa: ANN401 - reportlab has no types
-    """Lay a piece of text over its polygon: same baseline, same width, same slope."""
-    text, polygon = piece
-    font, text = _font_for(text)
-    upper_left, _, lower_right, lower_left = polygon
+    font, text = _font_for(parts.printable(word.text))
+    upper_left, _, lower_right, lower_left = word.polygon
     size = max(math.dist(upper_left, lower_left) * _POINTS, 1.0)
     width = math.dist(lower_left, lower_right) * _POINTS
     natural = width_of(text, font, size)
@@ -94,7 +82,7 @@ def _put(layer: Any, piece: tuple[str, Polygon], page_height: float, width_of: A
     layer.setFont(font, size)
     layer.setHorizScale(100 * width / natural)
     layer.setTextTransform(cosine, sine, -sine, cosine, x * _POINTS, page_height - y * _POINTS)
-    layer.textOut(text)
+    layer.textOut(text + after)
 
 
 def _font_for(text: str) -> tuple[str, str]:
