@@ -83,7 +83,7 @@ def _options() -> argparse.Namespace:
     add("--words", type=Path, help="a TOML file with the words of the model card")
     add("--folds", type=int, default=5, help="parts of the split (5)")
     add("--repeats", type=int, default=2, help="how often all parts are gone through (2)")
-    add("--steps", type=int, default=900, help="batches of a network's training (900)")
+    add("--steps", type=int, default=700, help="batches of a network's training (700)")
     add("--seed", type=int, default=0, help="of all choices (0)")
     add("--threads", type=int, default=0, help="threads (what the machine gives)")
     return parser.parse_args()

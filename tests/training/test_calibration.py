@@ -21,9 +21,31 @@ def honest():
 def test_the_temperature_undoes_too_much_or_too_little_confidence(honest, factor):
     logits, labels = honest
 
-    found = calibration.fit_temperature(logits * np.float32(factor), labels)
+    found = calibration.fit(logits * np.float32(factor), labels)
 
-    assert found == pytest.approx(factor, rel=0.06)
+    assert found.temperature == pytest.approx(factor, rel=0.1)
+    assert np.abs(np.asarray(found.shift) / factor).max() < 0.15
+
+
+def test_the_shift_undoes_a_class_that_is_named_too_readily(honest):
+    logits, labels = honest
+    ready = logits + np.asarray([0, 0, 2], "f4")
+
+    found = calibration.fit(ready, labels)
+
+    assert np.asarray(found.shift) - found.shift[0] == pytest.approx([0, 0, -2], abs=0.25)
+    assert calibration.error(found(ready), labels) < calibration.error(softmax(ready), labels)
+
+
+def test_pictures_of_no_class_count_as_the_rest(honest):
+    logits, labels = honest
+    beyond = np.tile(np.asarray([[0, 0, 1.5]], "f4"), (50, 1))
+
+    plain = calibration.fit(logits, labels)(beyond)
+    warned = calibration.fit(logits, labels, beyond, rest=0)(beyond)
+
+    assert plain.argmax(axis=1)[0] == 2
+    assert warned[0, 0] > plain[0, 0] + 0.1
 
 
 def test_honest_probabilities_have_no_calibration_error_and_proud_ones_do(honest):

@@ -93,7 +93,7 @@ class Order:
     repeats: int = 2
     plan: Plan = field(default_factory=Plan)
     drawn_pictures: int = 220
-    drawn_steps: int = 1500
+    drawn_steps: int = 1200
     seed: int = 0
     command: str = ""
     about: About | None = None
@@ -153,7 +153,7 @@ class Training:
         baseline = ColourRecipe(self.found.pictures, self.found.labels)
         told = [self._validated(recipe) for recipe in [*recipes, baseline]]
         self._report(told)
-        trained = recipes[0].train(np.arange(len(self.found.examples)), self.order.seed)
+        trained = self._trained(recipes[0])
         for kind, found in self._write(recipes[0], trained, told).items():
             self._say(f"  {kind}: {found.named} of {found.asked} named, {found.sure} sure")
         return told
@@ -173,7 +173,10 @@ class Training:
         files = sorted(self.order.photos.iterdir()) if self.order.photos else []
         photos = [images.read(file, self._limits).rgb for file in files if file.is_file()]
         drawn = negatives.negatives(_DRAWN_TESTS, _DRAWN_TEST_SEED, _DRAWN_TEST_SIDE)
-        kinds = ["photos"] * len(photos) + [f"drawn: {kind}" for kind, _ in drawn]
+        kinds = ["photos"] * len(photos)
+        for number, (kind, _) in enumerate(drawn):
+            kept_back = number // len(negatives.KINDS) % 2 == 0
+            kinds.append(evaluation.FOR_CALIBRATION if kept_back else f"drawn: {kind}")
         return kinds, [*photos, *(picture for _, picture in drawn)]
 
     def _recipe(self, method: Method) -> ProbeRecipe | NetworkRecipe:
@@ -237,6 +240,22 @@ class Training:
 
         return build
 
+    def _trained(self, recipe: ProbeRecipe | NetworkRecipe) -> Any:  # noqa: ANN401 - as they train
+        """Return what a recipe makes of all pictures."""
+        everything, seed = np.arange(len(self.found.examples)), self.order.seed
+        if isinstance(recipe, ProbeRecipe):
+            return recipe.train(everything, seed)
+        import torch
+
+        def learn() -> dict[str, Any]:
+            state = recipe.train(everything, seed).state_dict()
+            return {name: tensor.numpy() for name, tensor in state.items()}
+
+        found = self._stages.arrays(f"{recipe.name}-of-all", learn)
+        model = recipe.build(seed)
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in found.items()})
+        return model
+
     def _validated(self, recipe: crossvalidation.Recipe) -> Evaluation:
         self._say(recipe.name)
         result = crossvalidation.cross_validate(
@@ -287,12 +306,14 @@ class Training:
         folder, rules = self.order.out / "model", told[0].rules
         folder.mkdir(exist_ok=True)
         if isinstance(recipe, NetworkRecipe):
+            network.shift(trained, told[0].shift)
             output.write_network(folder, trained, recipe.prepare, rules)
             engine = recipe.engine(trained)
         else:
-            head.write(folder, trained)
+            shifted = trained.shifted(told[0].shift)
+            head.write(folder, shifted)
             write_rules(folder, rules)
-            engine = self._load().with_head(trained, rules)
+            engine = self._load().with_head(shifted, rules)
         answers = engine.logits(self._others)[None]
         alarms = evaluation.alarms(answers, rules, self._kinds, self.rest)
         about = self.order.about or self._about()

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from portfolio_core.engines.classification import Floats, Rules, softmax
 from portfolio_core.training import calibration
 from portfolio_core.training.augment import TURNS
-from portfolio_core.training.crossvalidation import Validation
+from portfolio_core.training.crossvalidation import Validation, balanced_accuracy, interval
 
 Ints = npt.NDArray[np.int64]
+FOR_CALIBRATION = "for calibration"
 _GAP_THAT_WARNS = 0.05
 _FEW_GROUPS = 20
 
@@ -55,12 +56,14 @@ class Evaluation:
 
     Attributes:
         recipe: Its name.
-        score: Balanced accuracy, the mean of the repeats.
+        score: Balanced accuracy, the mean of the repeats, of answers scaled by what fits the
+            other half of the groups; so are all figures but ``before``.
         interval: Its 95 % interval.
         orientation: The same for each of the eight turns.
         rules: Classes, temperature and thresholds.
+        shift: What has to be added to the last layer's bias before the rules hold.
         before: Expected calibration error of the raw numbers.
-        after: The same at a temperature fitted on the other half of the groups.
+        after: The same of the scaled answers.
         bins: Of the answers after calibration.
         confusion: Answers by true class and named class, shape (classes, classes).
         mistakes: The pictures that it gets wrong, the surest first.
@@ -76,6 +79,7 @@ class Evaluation:
     interval: tuple[float, float]
     orientation: Sequence[float]
     rules: Rules
+    shift: tuple[float, ...]
     before: float
     after: float
     bins: Sequence[calibration.Bin]
@@ -106,38 +110,79 @@ def evaluate(
     Args:
         validation: What the recipe said about held-out pictures.
         classes: Names of the classes.
-        other_kinds: Kind of each picture of no fold, as they were asked about.
+        other_kinds: Kind of each picture of no fold, as they were asked about; those of the
+            kind ``FOR_CALIBRATION`` help to find the scaling and are counted nowhere.
         rest: The class to which those belong; none = any class named is a false alarm.
         turns: Turns that the engine will average.
     """
-    flat = validation.logits.reshape(-1, len(classes))
-    labels = np.tile(validation.labels, len(validation.logits))
-    groups = np.tile(validation.groups, len(validation.logits))
-    temperature = calibration.fit_temperature(flat, labels)
-    crossed = _crossed(flat, labels, groups)
-    probabilities = softmax(flat / np.float32(temperature))
-    least = calibration.thresholds(crossed, labels)
-    rules = Rules(tuple(classes), temperature, least, turns)
-    means = probabilities.reshape(validation.logits.shape).mean(axis=0)
+    kinds = np.asarray(other_kinds)
+    beyond = validation.others[:, kinds == FOR_CALIBRATION] if len(kinds) else None
+    fitted = _Fitted(validation, beyond, rest)
+    shape = validation.logits.shape
+    labels = np.tile(validation.labels, shape[0])
+    crossed = fitted.crossed(validation.logits)
+    flat = crossed.reshape(-1, shape[2])
+    rules = Rules(
+        tuple(classes), fitted.all.temperature, calibration.thresholds(flat, labels), turns
+    )
+    turned = [fitted.crossed(validation.turns[:, turn]) for turn in range(TURNS)]
+    means = crossed.mean(axis=0)
     confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
     np.add.at(confusion, (labels, flat.argmax(axis=1)), 1)
+    shifted = fitted.all.shifted(validation.others)
     return Evaluation(
         recipe=validation.recipe,
-        score=validation.score,
-        interval=validation.interval,
-        orientation=validation.orientation,
+        score=_score(crossed, validation.labels),
+        interval=interval(crossed, validation.labels, validation.groups),
+        orientation=[_score(answers, validation.labels) for answers in turned],
         rules=rules,
-        before=calibration.error(softmax(flat), labels),
-        after=calibration.error(crossed, labels),
-        bins=calibration.bins(crossed, labels),
+        shift=fitted.all.shift,
+        before=calibration.error(softmax(validation.logits).reshape(flat.shape), labels),
+        after=calibration.error(flat, labels),
+        bins=calibration.bins(flat, labels),
         confusion=confusion,
         mistakes=_mistakes(means, validation.labels),
         means=means,
-        roc=[_roc(probabilities[:, c], labels == c) for c in range(len(classes))],
-        precision=[_precision(probabilities[:, c], labels == c) for c in range(len(classes))],
-        alarms=alarms(validation.others, rules, other_kinds, rest),
+        roc=[_roc(flat[:, c], labels == c) for c in range(len(classes))],
+        precision=[_precision(flat[:, c], labels == c) for c in range(len(classes))],
+        alarms=alarms(shifted, rules, other_kinds, rest),
         warnings=warnings(validation, classes),
     )
+
+
+class _Fitted:
+    """The scaling of a validation, and of either half of its groups."""
+
+    def __init__(self, validation: Validation, beyond: Floats | None, rest: int | None) -> None:
+        logits = validation.logits
+        if beyond is not None:
+            beyond = beyond.reshape(-1, logits.shape[2])
+        halves = validation.groups % 2 == 0
+        self._halves = [halves, ~halves] if halves.any() and not halves.all() else []
+
+        def fit(here: npt.NDArray[np.bool_]) -> calibration.Scaling:
+            some = logits[:, here].reshape(-1, logits.shape[2])
+            return calibration.fit(
+                some, np.tile(validation.labels[here], len(logits)), beyond, rest
+            )
+
+        self.all = fit(np.ones(len(halves), dtype=bool))
+        self._fits = [fit(~here) for here in self._halves]
+
+    def crossed(self, logits: Floats) -> Floats:
+        """Return probabilities, each half of the groups scaled by what fits the other half.
+
+        Args:
+            logits: Shape (repeats, n, classes).
+        """
+        result = self.all(logits)
+        for here, fit in zip(self._halves, self._fits, strict=True):
+            result[:, here] = fit(logits[:, here])
+        return result
+
+
+def _score(answers: Floats, labels: Ints) -> float:
+    return float(np.mean([balanced_accuracy(repeat, labels) for repeat in answers]))
 
 
 def warnings(validation: Validation, classes: Sequence[str]) -> list[str]:
@@ -162,18 +207,6 @@ def warnings(validation: Validation, classes: Sequence[str]) -> list[str]:
     return said
 
 
-def _crossed(logits: Floats, labels: Ints, groups: Ints) -> Floats:
-    """Return probabilities, each half of the groups at the temperature of the other half."""
-    result = np.empty_like(logits)
-    first = groups % 2 == 0
-    for here in (first, ~first):
-        if here.any():
-            others = ~here if (~here).any() else here
-            temperature = calibration.fit_temperature(logits[others], labels[others])
-            result[here] = softmax(logits[here] / np.float32(temperature))
-    return result
-
-
 def _mistakes(means: Floats, labels: Ints) -> list[Mistake]:
     said = means.argmax(axis=1)
     wrong = np.flatnonzero(said != labels)
@@ -187,13 +220,13 @@ def alarms(
     """Count false alarms.
 
     Args:
-        others: Answers to pictures of no class, shape (models, k, classes), before calibration.
+        others: Answers to pictures of no class, shape (models, k, classes), shifted already.
         rules: How they become answers.
-        kinds: Kind of each of the k pictures.
+        kinds: Kind of each of the k pictures; those for calibration are passed over.
         rest: The class that would be right for them; none = every named class is an alarm.
     """
     found = {}
-    for kind in dict.fromkeys(kinds):
+    for kind in dict.fromkeys(kind for kind in kinds if kind != FOR_CALIBRATION):
         here = np.asarray([k == kind for k in kinds])
         probabilities = rules.probabilities(others[:, here].reshape(-1, len(rules.classes)))
         named = probabilities.argmax(axis=1) != (-1 if rest is None else rest)

@@ -111,4 +111,4 @@ def retrain(
     losses: list[float] = []
     head = recipe.train(everything, seed, lambda _epoch, loss: losses.append(loss))
     baseline = validated(ColourRecipe(pictures, found.labels), invariant=True)
-    return Retrained(head, told.rules, told, baseline, losses)
+    return Retrained(head.shifted(told.shift), told.rules, told, baseline, losses)

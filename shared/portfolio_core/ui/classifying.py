@@ -4,7 +4,7 @@ Each piece is a generator: it yields whenever there may be news for the visitor,
 result. What it is told by a stranger is checked here, before anything is loaded.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -135,7 +135,12 @@ class Desk:
             yield judged
             progress(0.5, desc=self._page.words.say("finding", locale))
             small = images.shrunk(picture.rgb, SEEN_SIDE)
-            glow = heatmap.over(small, engine.explain(small, wanted))
+            running = Running(
+                lambda signal: engine.explain(small, wanted, _both(signal.check, place.check))
+            )
+            for _ in running:
+                yield None
+            glow = heatmap.over(small, running.result)
         done = Judged(picture, engine.rules, row, engine.revision, watch.seconds, glow)
         yield done
         return done
@@ -219,10 +224,7 @@ class Desk:
         place: Place[Any],
         signal: Signal,
     ) -> tuple[ImageFolder, Retrained]:
-        def check() -> None:
-            signal.check()
-            place.check()
-
+        check = _both(signal.check, place.check)
         found = imagefolder.read_piles(piles, self._limits, check)
         return found, retrain(found, engine, seed=seed, progress=signal.progress, check=check)
 
@@ -264,6 +266,14 @@ def source(path: Path, name: str) -> Source:
 def file(path: Path, name: str) -> File:
     """Return an upload as a picture to learn from; see :func:`uploads.taken`."""
     return File(path, name or path.name)
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def check() -> None:
+        first()
+        second()
+
+    return check
 
 
 def _seed(given: object) -> int:

@@ -1,6 +1,7 @@
 """A head: the one layer that turns a network's features into classes, as a small file."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,10 @@ class Head:
     weight: Floats
     bias: Floats
     backbone: str
+
+    def shifted(self, by: Sequence[float]) -> "Head":
+        """Return a head that adds a number to what it says of each class."""
+        return replace(self, bias=self.bias + np.asarray(by, dtype=np.float32))
 
     def __call__(self, features: Floats) -> Floats:
         """Return logits, shape (n, classes), for features of shape (n, width)."""
