@@ -108,7 +108,7 @@ def _command(options: argparse.Namespace) -> str:
         words += ["--rest", options.rest]
     if options.words:
         words += ["--words", f"scripts/{options.words.name}"]
-    for name in ("split", "folds", "repeats", "steps", "seed"):
+    for name in ("split", "folds", "repeats", "steps", "seed", "threads"):
         words += [f"--{name}", str(getattr(options, name))]
     return shlex.join(words)
 

@@ -62,6 +62,12 @@ class Limits(_Frozen):
     """Longest side of a picture, in pixels."""
     ocr_pages: int = Field(20, gt=0)
     """Most pages read in one call, of all its files together."""
+    rank_files: int = Field(50, gt=0)
+    """Most pictures ranked in one call, files and addresses together."""
+    train_files: int = Field(400, gt=0)
+    """Most pictures that a classifier learns from in one call."""
+    train_bytes: int = Field(100 * MEBIBYTE, gt=0)
+    """Size of those pictures together, in bytes."""
     document_pages: int = Field(200, gt=0)
     """Most pages of a document, or sheets of a workbook."""
     document_characters: int = Field(2_000_000, gt=0)

@@ -71,4 +71,4 @@ def test_above_the_thresholds_nearly_all_answers_are_right(honest):
 def test_a_class_that_is_never_named_gets_the_strictest_threshold():
     probabilities = np.asarray([[0.9, 0.1], [0.8, 0.2]], dtype=np.float32)
 
-    assert calibration.thresholds(probabilities, np.asarray([0, 0])) == (0.5, 0.95)
+    assert calibration.thresholds(probabilities, np.asarray([0, 0])) == (0.6, 0.95)

@@ -21,6 +21,8 @@ PortfolioError                     500
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
+│   ├── TooManyFiles               413  in one call
+│   ├── FilesTooLarge              413  all together
 │   ├── TooManyPages               413
 │   ├── DocumentTooLarge           413  too many pages, characters or parts
 │   ├── DocumentUnreadable         422  a document that is cut off or damaged
@@ -37,7 +39,9 @@ PortfolioError                     500
 │   ├── TooFewClasses              422  nothing to tell apart
 │   ├── EmptyClass                 422  a class without a picture that can be read
 │   ├── SharedPicture              422  the same picture in two classes
-│   └── TooFewGroups               422  too few different pictures to hold some out
+│   ├── TooFewGroups               422  too few different pictures to hold some out
+│   ├── LabelsMissing              400  another number of labels than of files
+│   └── ClassifierGone             410  trained here, and not kept any more
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -67,6 +71,7 @@ from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
 from portfolio_core.errors._files import DocumentUnreadable as DocumentUnreadable
+from portfolio_core.errors._files import FilesTooLarge as FilesTooLarge
 from portfolio_core.errors._files import FileTooLarge as FileTooLarge
 from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
 from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
@@ -74,6 +79,7 @@ from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
 from portfolio_core.errors._files import NoFile as NoFile
 from portfolio_core.errors._files import NoTextFound as NoTextFound
 from portfolio_core.errors._files import NotUploaded as NotUploaded
+from portfolio_core.errors._files import TooManyFiles as TooManyFiles
 from portfolio_core.errors._files import TooManyPages as TooManyPages
 from portfolio_core.errors._files import UrlFailed as UrlFailed
 from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
@@ -83,7 +89,9 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._training import ClassifierGone as ClassifierGone
 from portfolio_core.errors._training import EmptyClass as EmptyClass
+from portfolio_core.errors._training import LabelsMissing as LabelsMissing
 from portfolio_core.errors._training import SharedPicture as SharedPicture
 from portfolio_core.errors._training import TooFewClasses as TooFewClasses
 from portfolio_core.errors._training import TooFewGroups as TooFewGroups

@@ -131,6 +131,30 @@ class NotUploaded(InvalidInput):
     hint_template = "Upload the file itself, or send it as a data: address."
 
 
+class TooManyFiles(InvalidInput):
+    """There are more files or addresses than are taken in one call."""
+
+    code = "too_many_files"
+    status = 413
+    message_template = "There are {given:,} files and addresses; the limit is {limit:,}."
+    hint_template = "Send them in several calls."
+
+    def __init__(self, given: int, limit: int) -> None:
+        super().__init__(given=given, limit=limit)
+
+
+class FilesTooLarge(InvalidInput):
+    """The files of one call have more bytes together than are taken."""
+
+    code = "files_too_large"
+    status = 413
+    message_template = "The files have more than {limit:,} bytes together."
+    hint_template = "Send fewer of them, or make them smaller."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
 class TooManyPages(InvalidInput):
     """The files of one call have more pages together than are read at once."""
 

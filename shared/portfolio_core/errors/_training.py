@@ -1,4 +1,4 @@
-"""Errors of pictures that a classifier is to be trained on."""
+"""What is wrong with pictures that a classifier is to learn from, or with what it learnt."""
 
 from portfolio_core.errors._base import InvalidInput, quoted
 
@@ -49,3 +49,23 @@ class TooFewGroups(InvalidInput):
 
     def __init__(self, name: str, given: int, least: int) -> None:
         super().__init__(name=quoted(name), given=given, least=least)
+
+
+class LabelsMissing(InvalidInput):
+    """Pictures to learn from came with another number of labels."""
+
+    code = "labels_missing"
+    message_template = "There are {files} files and {labels} labels."
+    hint_template = "Give one label, the name of a class, for each file, in the same order."
+
+    def __init__(self, files: int, labels: int) -> None:
+        super().__init__(files=files, labels=labels)
+
+
+class ClassifierGone(InvalidInput):
+    """A classifier that was trained here is not kept any more, or never was."""
+
+    code = "classifier_gone"
+    status = 410
+    message_template = "This trained classifier is not kept any more."
+    hint_template = "Train it again; the same pictures and seed give the same."

@@ -20,7 +20,7 @@ _BEYOND_WEIGHT = 3.0  # the world beyond a data set is larger than any of its cl
 _LOG_FACTORS = (-2.5, 2.5)  # temperatures from 0.08 to 12
 _OFFSETS = (-20.0, 20.0)
 _SURE_ENOUGH = 0.99  # of the answers that are given, so many are right
-_LOWEST, _HIGHEST = 0.5, 0.95
+_LOWEST, _HIGHEST = 0.6, 0.95
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def error(probabilities: Floats, labels: Ints) -> float:
 def thresholds(probabilities: Floats, labels: Ints) -> tuple[float, ...]:
     """Return for each class the least probability at which it may be named.
 
-    It is the lowest from 0.5 to 0.95 above which 99 of 100 held-out answers are right; what lies
+    It is the lowest from 0.6 to 0.95 above which 99 of 100 held-out answers are right; what lies
     below is the band in which the engine says that it is unsure.
     """
     named = probabilities.argmax(axis=1)

@@ -272,7 +272,11 @@ class Training:
             once=self._stages.fold,
         )
         told = evaluation.evaluate(
-            result, self.found.classes, other_kinds=self._kinds, rest=self.rest
+            result,
+            self.found.classes,
+            other_kinds=self._kinds,
+            rest=self.rest,
+            knows_rest=isinstance(recipe, NetworkRecipe),
         )
         low, high = told.interval
         self._say(

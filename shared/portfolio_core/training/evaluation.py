@@ -103,6 +103,7 @@ def evaluate(
     *,
     other_kinds: Sequence[str] = (),
     rest: int | None = None,
+    knows_rest: bool = True,
     turns: int = TURNS,
 ) -> Evaluation:
     """Work out the figures of ``validation``.
@@ -113,10 +114,14 @@ def evaluate(
         other_kinds: Kind of each picture of no fold, as they were asked about; those of the
             kind ``FOR_CALIBRATION`` help to find the scaling and are counted nowhere.
         rest: The class to which those belong; none = any class named is a false alarm.
+        knows_rest: Whether the recipe has learnt from such pictures; only then can a scaling
+            be found that is right about them.
         turns: Turns that the engine will average.
     """
     kinds = np.asarray(other_kinds)
-    beyond = validation.others[:, kinds == FOR_CALIBRATION] if len(kinds) else None
+    beyond = None
+    if knows_rest and len(kinds):
+        beyond = validation.others[:, kinds == FOR_CALIBRATION]
     fitted = _Fitted(validation, beyond, rest)
     shape = validation.logits.shape
     labels = np.tile(validation.labels, shape[0])

@@ -124,6 +124,20 @@ class Words:
         """Return the words of ``key`` as they stand, for the browser to fill in."""
         return self._words[locale][key]
 
+    def part(self, prefix: str) -> dict[Locale, dict[str, str]]:
+        """Return the words whose keys begin with ``prefix``, in both languages, without it.
+
+        For what the browser draws by itself, and fills in.
+        """
+        return {
+            locale: {
+                key.removeprefix(prefix): text
+                for key, text in words.items()
+                if key.startswith(prefix)
+            }
+            for locale, words in self._words.items()
+        }
+
     def fill(self, key: str, fields: Mapping[Locale, Mapping[str, object]]) -> None:
         """Fill in the words of ``key`` for good, before the page is shown."""
         for locale, words in self._words.items():

@@ -33,7 +33,8 @@ class Runs:
     """The runs of one page; at most one of them is under way for a visitor."""
 
     def __init__(self) -> None:
-        self._starts: list[tuple[Event, Event, gr.Number]] = []
+        self._starts: list[tuple[Event, Event, int]] = []
+        self._numbers: list[gr.Number] = []
         self._runs: list[dict[str, Any]] = []
 
     def add(
@@ -70,17 +71,23 @@ class Runs:
         )
         for ended in (run.success, run.failure):  # whole; ended by another, or broken
             ended(None, started, started, js=_AGAIN, **_INSIDE)
-        self._starts.append((event, then or event, started))
+        self._numbers.append(started)
         self._runs.append(run)
+        self.also(event, then)
         return run
 
     def also(self, event: Event, then: Event | None = None) -> None:
         """Let another event start the run that was added last."""
-        self._starts.append((event, then or event, self._starts[-1][-1]))
+        self._starts.append((event, then or event, len(self._runs) - 1))
 
-    def connect(self, stop: gr.Button) -> None:
-        """Let each event end what runs and start its own, and ``stop`` end it; call it last."""
-        for event, then, started in self._starts:
-            event(None, cancels=self._runs, **_INSIDE)
-            then(None, None, started, js=_START, **_INSIDE)
-        stop.click(None, cancels=self._runs, js=_STOP, **_INSIDE)
+    def connect(self, *stops: gr.Button) -> None:
+        """Let each event end what runs and start its own, and ``stops`` end it; call it last."""
+        for event, then, number in self._starts:
+            # One is cancelled after the other, each when the one before has ended. The run of the
+            # event itself comes first, or it would be cancelled after it has begun anew.
+            own = self._runs[number]
+            others = [run for run in self._runs if run is not own]
+            event(None, cancels=[own, *others], **_INSIDE)
+            then(None, None, self._numbers[number], js=_START, **_INSIDE)
+        for stop in stops:
+            stop.click(None, cancels=self._runs, js=_STOP, **_INSIDE)

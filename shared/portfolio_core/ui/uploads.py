@@ -17,7 +17,8 @@ from portfolio_core.ui.i18n import Words, locale_of
 PASTE = """() => {
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    const input = document.querySelector(".paste-here input[type=file]");
+    const inputs = [...document.querySelectorAll(".paste-here input[type=file]")];
+    const input = inputs.find((one) => one.closest(".paste-here").offsetParent);  // on the open tab
     if (!files.length || !input) return;
     event.preventDefault();
     const moved = new DataTransfer();
@@ -27,7 +28,7 @@ PASTE = """() => {
   });
 }"""
 """Run it when the page is loaded: a pasted file is as good as one that is dropped on the
-component of the class ``paste-here``."""
+component of the class ``paste-here`` that is seen."""
 
 C = TypeVar("C", bound=Component)
 F = TypeVar("F")

@@ -121,6 +121,11 @@ class ResNetEngine:
         """Whose features these are: key and revision."""
         return f"{self.KEY}@{self.revision}"
 
+    @property
+    def size(self) -> int:
+        """Side in pixels of the square that the network takes."""
+        return self._prepare.size
+
     def with_head(self, head: Head, rules: Rules) -> Self:
         """Return an engine on the same network that names other classes.
 
@@ -157,15 +162,23 @@ class ResNetEngine:
             found.append(self._features(self._prepare(batch)))
         return np.concatenate(found) if found else np.empty((0, self._head.weight.shape[1]), "f4")
 
-    def explain(self, picture: Pixels, label: int | None = None) -> Floats:
+    def explain(
+        self,
+        picture: Pixels,
+        label: int | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Floats:
         """Return where the network looked; see :class:`ClassificationEngine`."""
         prepared = self._prepare([picture])[0]
-        return heat(self._logits, prepared, label, (picture.shape[0], picture.shape[1]))
 
-    def _logits(self, prepared: Floats) -> Floats:
-        size = self._batch_size
-        parts = [prepared[at : at + size] for at in range(0, len(prepared), size)]
-        return np.concatenate([self._head(self._features(part)) for part in parts])
+        def logits(covered: Floats) -> Floats:
+            parts = []
+            for at in range(0, len(covered), self._batch_size):
+                check()
+                parts.append(self._features(covered[at : at + self._batch_size]))
+            return self._head(np.concatenate(parts))
+
+        return heat(logits, prepared, label, (picture.shape[0], picture.shape[1]))
 
     def _features(self, prepared: Floats) -> Floats:
         """Return the features of prepared pictures, shape (n, 3, size, size) to (n, width)."""

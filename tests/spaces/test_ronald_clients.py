@@ -1,0 +1,422 @@
+"""The Space ronald-classifier as a started process, under every kind of client."""
+
+import asyncio
+import base64
+import csv
+import json
+import re
+import subprocess
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+from safetensors.numpy import load
+from tests.media import corpus_images
+from tests.spaces.drawn import BLUE, RED, coloured, figure, other, pile, saved
+
+from portfolio_core.ui.api_panel import File, calls
+
+FILE_DATA = {"_type": "gradio.FileData"}
+SECONDS = 280  # of one call, on a busy machine
+
+
+@pytest.fixture(scope="module", params=["alone", "gallery"])
+def space(start_server, python, request):
+    """The Space, started by itself and as a part of the gallery."""
+    if request.param == "alone":
+        return start_server([python, "spaces/ronald-classifier/app.py"], ready="/config")
+    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
+    return replace(server, url=f"{server.url}/spaces/ronald-classifier")
+
+
+@pytest.fixture(scope="module")
+def client(space, tmp_path_factory):
+    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A folder with a figure, the same one mirrored, somebody else, and a text named .jpg."""
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "figure.png").write_bytes(saved(figure()))
+    (folder / "mirrored.png").write_bytes(saved(figure()[:, ::-1]))
+    (folder / "somebody.png").write_bytes(saved(other()))
+    (folder / "text.jpg").write_bytes(b"no picture at all")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def taught(client, tmp_path_factory):
+    """What /train gives for twelve reddish and twelve bluish pictures."""
+    folder = tmp_path_factory.mktemp("piles")
+    sent, labels = [], []
+    for name, colour in (("blue", BLUE), ("red", RED)):
+        for number, content in enumerate(pile(colour, 12)):
+            path = folder / f"{name}-{number}.png"
+            path.write_bytes(content)
+            sent.append(handle_file(path))
+            labels.append(name)
+    job = client.submit(files=sent, labels=labels, api_name="/train")
+    return job.result(timeout=SECONDS)
+
+
+class TestPythonClient:
+    """gradio_client, as the README shows it."""
+
+    def test_classify_gives_probabilities_thresholds_and_a_recipe(self, client, files):
+        answer, recipe = client.predict(
+            image=handle_file(files / "figure.png"), api_name="/classify"
+        )
+
+        assert set(answer["probabilities"]) == {"others", "ronald"}
+        assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=0.001)
+        name, share = max(answer["probabilities"].items(), key=lambda item: item[1])
+        assert answer["verdict"] == (name if share >= answer["thresholds"][name] else None)
+        assert recipe["model"] == "ronald-starter"
+        assert recipe["parameters"]["image"]["name"] == "figure.png"
+        assert len(recipe["parameters"]["image"]["sha256"]) == 64
+
+    def test_rank_puts_the_likeliest_first_and_copies_together(self, client, files):
+        names = ["somebody.png", "figure.png", "text.jpg", "mirrored.png"]
+        ranking, table, recipe = client.predict(
+            files=[handle_file(files / name) for name in names],
+            urls="http://127.0.0.1/a.png\nfile:///etc/passwd",
+            api_name="/rank",
+        )
+
+        shares = [one["probability"] for one in ranking["ranked"]]
+        groups = {one["name"]: one["group"] for one in ranking["ranked"]}
+        assert ranking["label"] == "ronald"
+        assert shares == sorted(shares, reverse=True)
+        assert groups["figure.png"] == groups["mirrored.png"] != groups["somebody.png"]
+        assert [(one["name"], one["code"]) for one in ranking["failed"]] == [
+            ("text.jpg", "wrong_file_type"),
+            ("http://127.0.0.1/a.png", "url_not_allowed"),
+            ("file:///etc/passwd", "url_not_allowed"),
+        ]
+        rows = list(csv.DictReader(Path(table).read_text("utf-8-sig").splitlines()))
+        assert [row["name"] for row in rows[:3]] == [one["name"] for one in ranking["ranked"]]
+        assert rows[3]["error"] == "wrong_file_type"
+        assert recipe["parameters"]["urls"].startswith("http://127.0.0.1")
+
+    def test_rank_by_the_other_class_turns_the_order_around(self, client, files):
+        sent = [handle_file(files / name) for name in ("figure.png", "somebody.png")]
+        orders = [
+            client.predict(files=sent, label=label, api_name="/rank")[0]["ranked"]
+            for label in ("ronald", "others")
+        ]
+
+        first, second = ([one["name"] for one in order] for order in orders)
+        assert first == second[::-1]
+
+    def test_explain_gives_a_picture_of_the_same_size(self, client, files):
+        heat = client.predict(
+            image=handle_file(files / "figure.png"), label="ronald", api_name="/explain"
+        )
+
+        seen = np.asarray(Image.open(heat).convert("RGB"))
+        assert seen.shape == (96, 96, 3)
+        assert seen.std() > 5
+        assert np.abs(seen.astype(int) - figure()).mean() > 5
+
+    def test_train_gives_numbers_on_held_out_pictures_and_a_file(self, taught):
+        told, file, key, recipe = taught
+
+        assert told["classes"] == ["blue", "red"]
+        assert told["pictures"] == {"blue": 12, "red": 12}
+        low, high = told["interval"]
+        assert 0.5 < low <= told["balanced_accuracy"] <= high <= 1
+        assert told["roc"]["red"][0] == [0, 0]
+        assert np.sum(told["confusion"]) == 48  # each picture held out twice
+        assert any("FEW" in warning for warning in told["warnings"])
+        assert recipe["seed"] == 0
+        assert recipe["parameters"]["labels"][:1] == ["blue"]
+        assert len(key) == 22
+        with zipfile.ZipFile(file) as packed:
+            assert set(packed.namelist()) == {
+                "head.safetensors", "classifier.json", "report.json", "README.txt",
+            }  # fmt: skip
+            head = load(packed.read("head.safetensors"))
+            assert json.loads(packed.read("report.json"))["interval"] == [low, high]
+        assert head["weight"].shape[0] == head["bias"].shape[0] == 2
+
+    def test_the_key_lets_the_trained_classifier_answer(self, client, taught, tmp_path):
+        (tmp_path / "new.png").write_bytes(saved(coloured(BLUE, 99)))
+        image = handle_file(tmp_path / "new.png")
+
+        answer, recipe = client.predict(image=image, model=taught[2], api_name="/classify")
+        ranking, _, _ = client.predict(files=[image], model=taught[2], api_name="/rank")
+
+        assert max(answer["probabilities"], key=answer["probabilities"].get) == "blue"
+        assert "+" in recipe["revision"]
+        assert ranking["label"] == "blue"
+
+    def test_the_api_has_four_documented_endpoints(self, client):
+        described = client.view_api(return_format="dict")["named_endpoints"]
+
+        assert set(described) == {"/classify", "/explain", "/rank", "/train"}
+
+    def test_the_client_raises_errors(self, client, files):
+        with pytest.raises(AppError, match=r"\[unknown_choice\]"):
+            client.predict(
+                image=handle_file(files / "figure.png"), label="nobody", api_name="/explain"
+            )
+
+
+class Event:
+    """The last event of a call."""
+
+    def __init__(self, text):
+        kind, data = text.strip().split("\n\n")[-1].split("\n")
+        self.kind = kind.removeprefix("event: ")
+        self.data = json.loads(data.removeprefix("data: "))
+
+
+def upload(space, content, name="a.png"):
+    """Send a file as the curl lines do; return how to name it in a call."""
+    sent = {"files": (name, content)}
+    answer = httpx.post(f"{space.url}/gradio_api/upload", files=sent, timeout=60)
+    return {"path": answer.raise_for_status().json()[0], "orig_name": name, "meta": FILE_DATA}
+
+
+def call(space, name, headers=None, **arguments):
+    """Call as the curl lines do and return the last event."""
+    where = f"{space.url}/gradio_api/call"
+    answer = httpx.post(f"{where}/v2/{name}", json=arguments, headers=headers, timeout=60)
+    event = answer.raise_for_status().json()["event_id"]
+    return Event(httpx.get(f"{where}/{name}/{event}", timeout=SECONDS).text)
+
+
+def refused(space, name, **arguments):
+    """Return the error that a call gets."""
+    event = call(space, name, **arguments)
+    assert event.kind == "error", event.data
+    return event.data["error"]
+
+
+_PICTURES = {
+    "pixel bomb": (corpus_images.pixel_bomb, "image_too_large"),
+    "only a header": (corpus_images.header_only, "image_too_large"),
+    "cut in half": (lambda: saved(figure())[:800], "image_unreadable"),
+    "text bomb": (corpus_images.text_bomb, "image_unreadable"),
+    "GIF": (lambda: saved(figure(), "GIF"), "wrong_file_type"),
+    "SVG": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "wrong_file_type"),
+    "HTML": (lambda: b"<html><script>alert(1)</script></html>", "wrong_file_type"),
+    "TIFF": (lambda: saved(figure(), "TIFF"), "wrong_file_type"),
+    "ZIP": (lambda: b"PK\x03\x04" + bytes(100), "wrong_file_type"),
+    "1 x 1": (lambda: saved(figure()[:1, :1]), "image_too_small"),
+    "nothing": (lambda: b"", "wrong_file_type"),
+}
+_ADDRESSES = [
+    "http://localhost", "http://2130706433", "http://0x7f.1", "http://[::1]",
+    "http://[::ffff:127.0.0.1]", "http://169.254.169.254/latest", "http://100.100.100.200",
+    "http://[64:ff9b::7f00:1]", "http://ok.example\\@127.0.0.1/", "http://ok@127.0.0.1",
+    "ftp://example.org/x", "data:image/png;base64,AAAA", "http://example.org:22/",
+]  # fmt: skip
+
+
+class TestBadInput:
+    """Each hostile file, address and pile gets its typed error, and nothing of ours is told."""
+
+    @pytest.mark.parametrize("name", _PICTURES)
+    def test_a_bad_picture(self, space, name):
+        make, code = _PICTURES[name]
+
+        assert f"[{code}]" in refused(space, "classify", image=upload(space, make()))
+
+    def test_a_camera_s_eight_orientations_give_one_answer(self, space):
+        answers = []
+        for orientation in (1, 3, 6, 8):
+            image = upload(space, corpus_images.turned_jpeg(orientation), "a.jpg")
+            answers.append(call(space, "classify", image=image).data[0]["probabilities"])
+
+        assert answers == [answers[0]] * 4
+
+    def test_bad_addresses_are_lines_of_the_result(self, space):
+        event = call(space, "rank", files=[upload(space, saved(other()))],
+                     urls="\n".join(_ADDRESSES))  # fmt: skip
+
+        failed = event.data[0]["failed"]
+        assert {one["name"] for one in failed} == set(_ADDRESSES)
+        assert {one["code"] for one in failed} == {"url_not_allowed"}
+        assert len(event.data[0]["ranked"]) == 1
+
+    def test_too_many_pictures_to_rank_are_refused(self, space):
+        urls = "\n".join(f"https://example.org/{n}" for n in range(51))
+
+        assert "[too_many_files]" in refused(space, "rank", files=None, urls=urls)
+
+    def test_without_a_file_it_says_so(self, space):
+        for name, arguments in (
+            ("classify", {"image": None}),
+            ("explain", {"image": None}),
+            ("rank", {"files": []}),
+            ("train", {"files": [], "labels": []}),
+        ):
+            assert "[no_file]" in refused(space, name, **arguments)
+
+    def test_one_class_is_too_few(self, space):
+        files = [upload(space, content) for content in pile(RED, 3)]
+
+        assert "[too_few_classes]" in refused(space, "train", files=files, labels=["a"] * 3)
+
+    def test_a_class_of_texts_named_jpg_is_empty(self, space):
+        files = [upload(space, content) for content in pile(RED, 2)]
+        files.append(upload(space, b"hello", "b.jpg"))
+
+        told = refused(space, "train", files=files, labels=["a", "a", "b"])
+
+        assert "[empty_class]" in told
+
+    def test_a_picture_in_two_classes_is_named(self, space):
+        red, blue = pile(RED, 2), pile(BLUE, 1)
+        files = [upload(space, c, f"{n}.png") for n, c in enumerate([*red, *blue, red[1]])]
+
+        told = refused(space, "train", files=files, labels=["a", "a", "b", "b"])
+
+        assert "[shared_picture]" in told
+        assert "3.png" in told
+
+    def test_copies_count_once(self, space):
+        files = [upload(space, content) for content in pile(RED, 6)]
+        files += [upload(space, saved(coloured(BLUE, 7)))] * 6
+
+        labels = ["a"] * 6 + ["b"] * 6
+
+        assert "[too_few_groups]" in refused(space, "train", files=files, labels=labels)
+
+    @pytest.mark.parametrize(
+        ("labels", "seed", "code"),
+        [
+            (["a"], 0, "labels_missing"),
+            (None, 0, "labels_missing"),
+            (["a", " "], 0, "empty_text"),
+            (["a", "b" * 41], 0, "text_too_long"),
+            (["a", "b"], -1, "number_out_of_range"),
+            (["a", "b"], 0.5, "number_out_of_range"),
+        ],
+    )
+    def test_wrong_labels_and_seeds(self, space, labels, seed, code):
+        files = [upload(space, content) for content in pile(RED, 2)]
+
+        assert f"[{code}]" in refused(space, "train", files=files, labels=labels, seed=seed)
+
+    @pytest.mark.parametrize("key", ["A" * 22, "../../../etc", "x", "a/b" + "c" * 19])
+    def test_an_unknown_key_is_gone(self, space, key):
+        image = upload(space, saved(other()))
+
+        assert "[classifier_gone]" in refused(space, "classify", image=image, model=key)
+
+    def test_an_address_is_not_fetched_as_a_file(self, space):
+        for path in ("http://127.0.0.1:1/x.png", "https://example.com/x.png"):
+            file = {"path": path, "meta": FILE_DATA}
+            for name, arguments in (
+                ("classify", {"image": file}),
+                ("rank", {"files": [file]}),
+                ("train", {"files": [file], "labels": ["a"]}),
+            ):
+                assert "[not_uploaded]" in refused(space, name, **arguments)
+
+    def test_what_was_not_uploaded_is_not_read(self, space, tmp_path):
+        own = tmp_path / "own.png"
+        own.write_bytes(saved(figure()))
+        for path in (str(own), "/proc/self/environ", "/dev/zero"):
+            event = call(space, "classify", image={"path": path, "meta": FILE_DATA})
+
+            assert event.kind == "error"
+            assert path not in str(event.data)
+
+    def test_a_name_that_is_a_formula_stays_text_in_the_table(self, space):
+        file = upload(space, saved(other()), "=1+1.png")
+        event = call(space, "rank", files=[file])
+
+        table = httpx.get(event.data[1]["url"], timeout=60).text
+        assert "\n1,'=1+1.png," in table
+
+    def test_korean_callers_get_korean_errors(self, space):
+        event = call(space, "train", headers={"accept-language": "ko-KR"}, files=[], labels=[])
+
+        assert event.data["error"].startswith("작업할 파일이 없습니다.")
+
+
+class TestCurl:
+    """The lines that the panel shows, in a real shell."""
+
+    def test_the_shown_lines_rank(self, space, files):
+        arguments = {"files": [File("figure.png"), File("somebody.png")], "label": "ronald"}
+        lines = calls(f"{space.url}/", "rank", arguments)[2]
+
+        done = subprocess.run(
+            ["sh", "-c", lines],
+            capture_output=True, text=True, timeout=SECONDS, check=True, cwd=files,
+        )  # fmt: skip
+
+        assert "event: complete" in done.stdout
+        assert re.search(r'"rank": ?1', done.stdout)
+
+
+class TestJavaScript:
+    """@gradio/client, with the code that the panel shows."""
+
+    def test_the_shown_code_classifies(self, space, node_modules, files, tmp_path):
+        code = calls(f"{space.url}/", "classify", {"image": File("figure.png")})[1]
+        (tmp_path / "figure.png").write_bytes((files / "figure.png").read_bytes())
+        script = tmp_path / "call.mjs"
+        script.write_text(
+            code.replace("console.log(result.data)", "console.log(JSON.stringify(result.data))")
+            + "process.exit(0);\n"
+        )
+        (tmp_path / "node_modules").symlink_to(node_modules)
+
+        done = subprocess.run(
+            ["node", script],
+            capture_output=True, text=True, timeout=SECONDS, check=False, cwd=tmp_path,
+        )  # fmt: skip
+
+        assert done.returncode == 0, done.stderr
+        answer, _ = json.loads(done.stdout.strip().splitlines()[-1])
+        assert set(answer["probabilities"]) == {"others", "ronald"}
+
+
+class TestMcp:
+    """A model that uses the Space as a tool."""
+
+    def run(self, space, work):
+        from mcp import ClientSession
+        from mcp.client.streamable_http import streamable_http_client
+
+        async def session():
+            where = f"{space.url}/gradio_api/mcp/"
+            async with (
+                streamable_http_client(where) as (reader, writer, _),
+                ClientSession(reader, writer) as session,
+            ):
+                await session.initialize()
+                return await work(session)
+
+        return asyncio.run(session())
+
+    def test_the_tools_describe_themselves(self, space):
+        tools = self.run(space, lambda session: session.list_tools()).tools
+
+        assert {tool.name for tool in tools} == {"classify", "explain", "rank", "train"}
+        for tool in tools:
+            parameters = tool.inputSchema.get("properties", {}).values()
+            assert all("description" in parameter for parameter in parameters)
+
+    def test_a_picture_is_classified_and_explained(self, space, files):
+        content = base64.b64encode((files / "figure.png").read_bytes()).decode()
+        image = {"image": f"data:image/png;base64,{content}"}
+
+        said = self.run(space, lambda session: session.call_tool("classify", image))
+        shown = self.run(space, lambda session: session.call_tool("explain", image))
+
+        assert not said.isError, said.content
+        assert "probabilities" in said.content[0].text
+        assert any(part.type == "image" for part in shown.content)
