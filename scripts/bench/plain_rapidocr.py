@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -39,7 +40,8 @@ def page() -> None:
     def handler(picture: np.ndarray) -> str:
         from rapidocr import RapidOCR
 
-        return "\n".join(RapidOCR()(picture[:, :, ::-1]).txts or ())
+        reader: Any = RapidOCR()
+        return "\n".join(reader(picture[:, :, ::-1]).txts or ())
 
     with gr.Blocks() as blocks:
         gr.Button("Read").click(handler, gr.Image(), gr.Textbox(), api_name="read")
