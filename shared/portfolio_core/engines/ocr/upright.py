@@ -4,7 +4,7 @@ Lines that stand show that a page was turned by 90 degrees; which way is shown b
 read. That holds for one line of handwriting as for a full page, and for both scripts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -20,8 +20,11 @@ _LONG = 8
 _CLEAR = 0.9
 """Nothing upside down is read with this score."""
 _CLEAR_HANGUL = 0.75
-_ADVANTAGE = 0.1
-"""By so much one way must be better than the other."""
+_FAIR, _ADVANTAGE = 0.7, 0.1
+"""What one way must score at least, and by how much more than the other."""
+_FAIR_HANGUL, _ADVANTAGE_HANGUL = 0.3, 0.15
+_POOR = 0.55
+"""It will do where no Hangul is seen: handwriting."""
 _FEWEST_LETTERS = 3
 
 
@@ -34,18 +37,38 @@ def turn_of(page: Pixels, boxes: Sequence[Corners], readers: Readers) -> int:
     upright = float(np.average(standing, weights=weights)) <= 1 / 2
     ways = (0, 180) if upright else (90, 270)
     lines = _samples(page, [b for b, s in zip(boxes, standing, strict=True) if s != upright])
-    total = dict.fromkeys(ways, 0.0)
-    for reader, clear, fair in ((_latin, _CLEAR, 0.7), (_hangul, _CLEAR_HANGUL, 0.6)):
-        scores: dict[int, float] = {}
-        for way in ways:
-            scores[way] = reader(readers, [turn(line, way) for line in lines])
-            if scores[way] >= clear:
-                return way
-            total[way] += scores[way]
-        best = max(ways, key=lambda way: scores[way])
-        if scores[best] >= max(fair, sum(scores.values()) - scores[best] + _ADVANTAGE):
-            return best
-    return 0 if upright else max(ways, key=lambda way: total[way])
+    latin = _try(_latin, readers, lines, ways, clear=_CLEAR)
+    best = _better(latin, _FAIR, _ADVANTAGE)
+    if best is None:
+        hangul = _try(_hangul, readers, lines, ways, clear=_CLEAR_HANGUL)
+        best = _better(hangul, _FAIR_HANGUL, _ADVANTAGE_HANGUL)
+    if best is None:
+        best = _better(latin, _POOR, _ADVANTAGE)
+    if best is None:
+        return 0 if upright else max(ways, key=lambda way: latin[way] + hangul[way])
+    return best
+
+
+def _try(
+    reader: Callable[[Readers, Sequence[Pixels]], float],
+    readers: Readers,
+    lines: Sequence[Pixels],
+    ways: Sequence[int],
+    clear: float,
+) -> dict[int, float]:
+    """Return how well lines are read each way; 0 for the second where the first is clear."""
+    scores = dict.fromkeys(ways, 0.0)
+    for way in ways:
+        scores[way] = reader(readers, [turn(line, way) for line in lines])
+        if scores[way] >= clear:
+            break
+    return scores
+
+
+def _better(scores: dict[int, float], least: float, advantage: float) -> int | None:
+    """Return the way that is read well enough, and better than the other; none if none is."""
+    other, best = sorted(scores, key=lambda way: scores[way])
+    return best if scores[best] >= max(least, scores[other] + advantage) else None
 
 
 def _samples(page: Pixels, boxes: Sequence[Corners]) -> list[Pixels]:
