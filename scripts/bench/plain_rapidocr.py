@@ -40,13 +40,8 @@ def page() -> None:
     def handler(picture: np.ndarray) -> str:
         from rapidocr import RapidOCR
 
-<<<<<<< HEAD
         engine: Any = RapidOCR()
         return "\n".join(engine(picture[:, :, ::-1]).txts or ())
-=======
-        reader: Any = RapidOCR()
-        return "\n".join(reader(picture[:, :, ::-1]).txts or ())
->>>>>>> ocr-engine
 
     with gr.Blocks() as blocks:
         gr.Button("Read").click(handler, gr.Image(), gr.Textbox(), api_name="read")
