@@ -22,6 +22,7 @@ from portfolio_core.training.linear_probe import ProbePlan, ProbeRecipe
 _FOLDS = 5
 _REPEATS = 2
 _AT_ONCE = 8  # examples between two pieces of news
+_BATCH = 256  # pictures of a step: on so small a layer a step costs the same with any number
 _ENLARGED = 2  # times the network's size: cutting and turning larger pictures takes long
 
 
@@ -77,7 +78,7 @@ def retrain(
         found.labels,
         len(found.classes),
         engine.backbone,
-        plan or ProbePlan(size=engine.size),
+        plan or ProbePlan(size=engine.size, batch=_BATCH),
     )
     everything = np.arange(len(pictures))
     whole = len(pictures) + 2 * _FOLDS * _REPEATS
