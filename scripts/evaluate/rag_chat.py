@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import rag_answers
+import rag_answers  # type: ignore[import-not-found]  # stands beside this file
 
 from portfolio_core import hardware, settings
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 LOUD = 1000  # of 32767
 WORDS = "It cost three dollars and fifty cents."
@@ -164,8 +165,7 @@ def test_the_speakers_of_a_text_are_found(page):
     lines = page.get_by_label(
         "대화의 목소리" if page.korean else "Voices of a dialogue", exact=False
     )
-    page.wait_for_function("() => window.portfolioPlayer?.taken > 0")  # it sounds
-    assert lines.input_value() == "ANNA: en-us\nBEN: en-us-female"
+    expect(lines).to_have_value("ANNA: en-us\nBEN: en-us-female")
 
 
 def test_a_preview_leaves_the_text_alone(page):
