@@ -15,10 +15,10 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 from typing import NoReturn
 
+import debian
 import environment
 from environment import ROOT, Problem
 
@@ -104,17 +104,7 @@ def free_port(host: str, port: int) -> int:
 
 def _mention_debian_packages(slug: str | None) -> None:
     """Print the command for Debian packages that a Space lists and this machine lacks."""
-    lists = sorted(ROOT.glob(f"spaces/{slug or '*'}/packages.txt"))
-    names = sorted({name for path in lists for name in path.read_text("utf-8").split()})
-    if not names:
-        return
-    try:
-        query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *names]
-        answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
-    except OSError:  # not a Debian: nothing that could be said for sure
-        return
-    present = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
-    missing = [name for name in names if name not in present]
+    missing = debian.missing(ROOT, slug)
     if missing:
         print(f"For all functions, also run: sudo apt-get install {' '.join(missing)}", flush=True)
 

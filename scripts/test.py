@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 
+import debian
 import environment
 from environment import ROOT
 
@@ -42,8 +43,8 @@ def main() -> int:
 
 
 def _install_debian_packages() -> None:
-    """Install a browser and a Korean font where that needs no password."""
-    missing = []
+    """Install a browser, a Korean font and what Spaces name, where that needs no password."""
+    missing = debian.missing(ROOT)
     if shutil.which("chromium") is None:
         missing.append("chromium")
     if not _says_something("fc-list", ":lang=ko"):
@@ -57,13 +58,13 @@ def _install_debian_packages() -> None:
     else:
         print(f"Without root rights; for all tests: sudo apt-get install {' '.join(missing)}")
         return
-    print(f"Installing Debian's {' and '.join(missing)}.", flush=True)
+    print(f"Installing Debian's {', '.join(missing)}.", flush=True)
     options = ["-qq", "-o", "DPkg::Lock::Timeout=300"]
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
     install = ["install", "-y", "--no-install-recommends", *missing]
     for action in (["update"], install):
         if not _succeeds([*root, *quiet, "apt-get", *options, *action], _APT_SECONDS):
-            print(f"apt-get {action[0]} failed; install {' and '.join(missing)} yourself.")
+            print(f"apt-get {action[0]} failed; install {', '.join(missing)} yourself.")
             return
 
 

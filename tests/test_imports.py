@@ -41,9 +41,14 @@ for name in {modules!r}:
 
 
 def core_modules() -> list[str]:
-    """Return every module of the core but the page's and the training's."""
+    """Return every module of the core but the page's, the training's, and LangChain's side."""
     found = pkgutil.walk_packages(portfolio_core.__path__, "portfolio_core.")
-    outside = ("portfolio_core.ui", "portfolio_core.training")
+    outside = (
+        "portfolio_core.ui",
+        "portfolio_core.training",
+        "portfolio_core.engines.rag.chain",  # made of LangChain's runnables
+        "portfolio_core.engines.rag.langchain",  # its classes are subclasses of LangChain's
+    )
     return ["portfolio_core", *(m.name for m in found if not m.name.startswith(outside))]
 
 

@@ -3,10 +3,11 @@
 import contextlib
 import importlib.util
 import os
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from portfolio_core.settings import GIBIBYTE, Preset, Settings
 
@@ -19,6 +20,9 @@ _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 _SHARE_FOR_ENGINES = 0.7
 _SMALL_GPU = 14 * GIBIBYTE  # a "16 GB" card shows a little less
 _LARGE_GPU = 44 * GIBIBYTE  # likewise for "48 GB"
+_GAIN_WORTH_ROUNDING = 1.3
+_PROBE_SIDE = 768
+_PROBE_TIMES = 4  # the first one also sets things up
 
 Device = Literal["cpu", "cuda"]
 NumberType = Literal["float32", "bfloat16", "float16"]
@@ -63,6 +67,35 @@ def detect(settings: Settings) -> Hardware:
     )
     reason = f"A GPU with {gpu_bytes / GIBIBYTE:.0f} GiB was found."
     return Hardware("cuda", _gpu_number_type(), threads, memory, ceiling, reason)
+
+
+def product_type(hardware: Hardware) -> NumberType:
+    """Return the number type in which matrix products are fast here.
+
+    On a GPU that is the machine's own. On a CPU bfloat16 halves the memory to be read, but
+    only some processors multiply in it, and others take many times as long: a product of the
+    size that a decoder makes is timed once.
+    """
+    if hardware.device != "cpu":
+        return hardware.dtype
+    return "bfloat16" if _bfloat16_gain() > _GAIN_WORTH_ROUNDING else hardware.dtype
+
+
+@cache
+def _bfloat16_gain() -> float:
+    """Return how many times as fast as in float32 a matrix product is in bfloat16."""
+    import torch
+
+    def seconds(dtype: Any) -> float:  # noqa: ANN401 - torch's, which is imported late
+        matrix = torch.ones(_PROBE_SIDE, _PROBE_SIDE, dtype=dtype)
+        times = []
+        for _ in range(_PROBE_TIMES):
+            start = time.perf_counter()
+            torch.mm(matrix, matrix)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    return seconds(torch.float32) / seconds(torch.bfloat16)
 
 
 def _cores() -> int:

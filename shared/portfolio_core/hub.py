@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portfolio_core.catalog import HubFiles, Model
+from portfolio_core.catalog import MODELS, HubFiles, Model
 from portfolio_core.errors import (
     DownloadDamaged,
     DownloadRefused,
@@ -39,8 +39,13 @@ Progress = Callable[[str, int, int], None]
 
 def folder(model: Model, settings: Settings) -> Path:
     """Return the folder of a model's weights, there or not."""
-    files = _files(model)
-    return settings.models_dir / f"{files.repository.replace('/', '--')}@{files.revision[:12]}"
+    return settings.models_dir / _folder_name(_files(model))
+
+
+def model_in(place: Path, models: tuple[Model, ...] = MODELS) -> Model | None:
+    """Return the model whose weights :func:`folder` puts into a folder of this name."""
+    named = (model for model in models if model.hub and _folder_name(model.hub) == place.name)
+    return next(named, None)
 
 
 def is_here(model: Model, settings: Settings) -> bool:
@@ -49,7 +54,7 @@ def is_here(model: Model, settings: Settings) -> bool:
     known = _verified(place)
     return all(
         known.get(name) == expected and (place / name).is_file()
-        for name, expected in _files(model).sha256.items()
+        for name, expected in _required(model).items()
     )
 
 
@@ -102,7 +107,7 @@ def fetch(
     place = folder(model, settings)
     if is_here(model, settings):
         return place
-    for name in _files(model).sha256:
+    for name in _required(model):
         fetch_one(model, settings, name, progress=progress, check=check)
     return place
 
@@ -129,8 +134,8 @@ def fetch_one(
         HubUnreachable: the file is missing and the Hub does not answer.
         DownloadDamaged: its content is not the pinned one, also at the second try.
     """
-    files = _files(model)
-    expected = {**files.sha256, **files.extras}[name]
+    files, path, _ = _origin(model, name)
+    expected = {**files.sha256, **files.extras}[path]
     place = folder(model, settings)
     if _verified(place).get(name) == expected and (place / name).is_file():
         return place / name
@@ -170,6 +175,28 @@ def _files(model: Model) -> HubFiles:
     return model.hub
 
 
+def _required(model: Model) -> dict[str, str]:
+    """Return the checksums of all files but the extras, by their names in the model's folder."""
+    parts = {
+        f"{part}/{path}": checksum
+        for part, files in model.parts.items()
+        for path, checksum in files.sha256.items()
+    }
+    return {**_files(model).sha256, **parts}
+
+
+def _origin(model: Model, name: str) -> tuple[HubFiles, str, str]:
+    """Return where a file comes from, its path there, and the folder it goes to in the model's."""
+    part, _, path = name.partition("/")
+    if path and part in model.parts:
+        return model.parts[part], path, part
+    return _files(model), name, ""
+
+
+def _folder_name(files: HubFiles) -> str:
+    return f"{files.repository.replace('/', '--')}@{files.revision[:12]}"
+
+
 def _verified(place: Path) -> dict[str, str]:
     try:
         return dict(json.loads((place / _RECORD).read_bytes()))
@@ -194,14 +221,14 @@ def _download(model: Model, settings: Settings, name: str, bar: type[Any], *, ag
         raise MissingDependency("huggingface_hub", "pip install huggingface_hub") from None
     import httpx
 
-    files = _files(model)
+    files, path, part = _origin(model, name)
     try:
         return Path(
             hf_hub_download(
                 files.repository,
-                name,
+                path,
                 revision=files.revision,
-                local_dir=folder(model, settings),
+                local_dir=folder(model, settings) / part,
                 endpoint=settings.hub_endpoint,
                 force_download=again,
                 tqdm_class=bar,

@@ -50,10 +50,49 @@ class Limits(_Frozen):
     """Longest text to speak, in Unicode code points."""
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
+    chat_characters: int = Field(4000, gt=0)
+    """Longest message of a conversation, in Unicode code points."""
+    chat_messages: int = Field(40, gt=0)
+    """Most messages of one conversation."""
+    chat_tokens: int = Field(1024, gt=0)
+    """Longest reply, in tokens of the model."""
     image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)
     """Longest side of a picture, in pixels."""
+    ocr_pages: int = Field(20, gt=0)
+    """Most pages read in one call, of all its files together."""
+    rank_files: int = Field(50, gt=0)
+    """Most pictures ranked in one call, files and addresses together."""
+    train_files: int = Field(400, gt=0)
+    """Most pictures that a classifier learns from in one call."""
+    train_bytes: int = Field(100 * MEBIBYTE, gt=0)
+    """Size of those pictures together, in bytes."""
+    document_pages: int = Field(200, gt=0)
+    """Most pages of a document, or sheets of a workbook."""
+    document_characters: int = Field(2_000_000, gt=0)
+    """Longest text of a document, in Unicode code points."""
+    document_seconds: float = Field(15, gt=0)
+    """Longest reading of a document, or drawing of one of its pages, in seconds."""
+    document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
+    """Memory of the process that reads a document, in bytes."""
+    """Most pages read in one call, of all its files together."""
+    rag_documents: int = Field(20, gt=0)
+    """Documents of one visitor, in number."""
+    rag_bytes: int = Field(50 * MEBIBYTE, gt=0)
+    """All documents of one visitor together, as uploaded, in bytes."""
+    rag_passages: int = Field(20_000, gt=0)
+    """Passages that the documents of one visitor are cut into, in number."""
+    rag_question_characters: int = Field(4000, gt=0)
+    """Longest question to documents, in Unicode code points."""
+    rag_idle_seconds: float = Field(3600, gt=0)
+    """Documents that nobody asked for so long are deleted, in seconds."""
+    rag_import_bytes: int = Field(200 * MEBIBYTE, gt=0)
+    """Largest unpacked content of an index that is uploaded again, in bytes."""
+    fetch_bytes: int = Field(10 * MEBIBYTE, gt=0)
+    """Largest file fetched from an address, unpacked, in bytes."""
+    fetch_seconds: float = Field(10, gt=0)
+    """Longest fetch, from the look-up of the name to the last byte, in seconds."""
     queue_waiting: int = Field(16, ge=0)
     """Callers that may wait for one engine beside the running one."""
     queue_wait_seconds: float = Field(30, gt=0)

@@ -1,13 +1,13 @@
 """Text to speech: the page and the API of the Space ``kokoro-tts``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
+from gradio.helpers import Examples
 
 from portfolio_core import catalog, recipe, settings, workload
 from portfolio_core.engines import text_to_speech as tts
@@ -21,15 +21,16 @@ from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.pace import Pace
 from portfolio_core.ui.page import Page
-from portfolio_core.ui.player import Player, stop
+from portfolio_core.ui.player import Player
+from portfolio_core.ui.runs import Runs
 from portfolio_core.ui.theme import WAVEFORM
+from portfolio_core.ui.voices import VoiceChoices
 
 EXAMPLES = [
     ["Good morning! The train to Busan leaves at 9:45 from platform 3.", tts.AUTOMATIC, 1.0],
     ["안녕하세요. 오늘은 2026년 11월 22일, 기온은 7도입니다.", tts.AUTOMATIC, 1.0],
     ["Dr. Kim said “안녕” and waved. [pause 0.8s] It cost $3.50.", tts.AUTOMATIC, 0.9],
 ]
-SAMPLES = {"ko": "안녕하세요. 제 목소리는 이렇습니다.", "en": "Hello! This is how I sound."}
 # A text that is spoken within this time is played when it is whole; a longer one at once.
 PATIENCE_SECONDS = 1.0
 
@@ -43,6 +44,8 @@ class KokoroTts:
         engines = {key: catalog.engine_class(model) for key, model in self.models.items()}
         self.cast = reading.Cast(engines)
         self.rate: int = page.engine_class.RATE
+        mixed = page.engine_class.VOICES if page.engine_class.MIXES else ()
+        self.choices = VoiceChoices(page.words, self.cast.voices, mixed)
         self.on = SimpleNamespace()  # the page's components, by name
 
     def speak(
@@ -223,46 +226,14 @@ class KokoroTts:
         """List the voices: key, label, label in Korean, language."""
         return [vars(voice) for voice in self.cast.voices]
 
-    def voice_choices(self, locale: Locale, language: str = "") -> list[tuple[str, str]]:
-        """Return the voices as a visitor chooses among them."""
-        automatic = self.page.words.say("voice_auto", locale)
-        voices = [v for v in self.cast.voices if language in ("", v.language)]
-        return [
-            (automatic, tts.AUTOMATIC),
-            *((v.label_ko if locale == "ko" else v.label, v.key) for v in voices),
-        ]
-
-    def language_choices(self, locale: Locale) -> list[tuple[str, str]]:
-        """Return the languages of the voices, each by its own name."""
-        codes = dict.fromkeys(voice.language for voice in self.cast.voices)
-        every = (self.page.words.say("language_all", locale), "")
-        return [every, *((reading.LANGUAGES[code], code) for code in codes)]
-
-    def mix_choices(self, locale: Locale) -> list[tuple[str, str]]:
-        """Return the voices that can be mixed in."""
-        mixable = catalog.engine_class(self.page.choice.model).MIXES
-        voices = self.page.engine_class.VOICES if mixable else ()
-        none = (self.page.words.say("mix_none", locale), "")
-        return [none, *((v.label_ko if locale == "ko" else v.label, v.key) for v in voices)]
-
-    def filtered(self, language: str, request: gr.Request) -> gr.Dropdown:
-        """Show the voices of one language."""
-        choices = self.voice_choices(locale_of(request), language)
-        return gr.Dropdown(choices=choices, value=choices[1 if language else 0][1])
-
-    def sample(self, voice: str) -> str:
-        """Return a sentence in which a voice introduces itself."""
-        language = next((v.language for v in self.cast.voices if v.key == voice), "en")
-        return SAMPLES.get(language, SAMPLES["en"])
-
     def opened(self, url: str, request: gr.Request) -> tuple[Any, ...]:
         """Say in the visitor's language what the browser cannot look up by itself."""
         locale = locale_of(request)
         arguments = dict(zip(("text", "voice", "speed"), EXAMPLES[0], strict=True))
         return (
-            gr.Dropdown(choices=self.language_choices(locale)),
-            gr.Dropdown(choices=self.voice_choices(locale)),
-            gr.Dropdown(choices=self.mix_choices(locale)),
+            gr.Dropdown(choices=self.choices.languages(locale)),
+            gr.Dropdown(choices=self.choices.voices(locale)),
+            gr.Dropdown(choices=self.choices.partners(locale)),
             *api_panel.calls(url, "speak", arguments),
         )
 
@@ -291,7 +262,7 @@ def build(
         draw_more(space, words)
         draw_results(words, on)
         on.codes = api_panel.panel(words)
-        connect(space, examples.load_input_event)
+        connect(space, examples)
     return page
 
 
@@ -303,7 +274,7 @@ def draw_main(space: KokoroTts, words: Words, longest: int) -> None:
     )
     with gr.Row():
         on.voice = gr.Dropdown(
-            space.voice_choices("en"), value=tts.AUTOMATIC, label=words("voice"), min_width=240
+            space.choices.voices("en"), value=tts.AUTOMATIC, label=words("voice"), min_width=240
         )
         on.speed = gr.Slider(
             tts.SLOWEST, tts.FASTEST, 1.0, step=0.05, label=words("speed"), min_width=240
@@ -324,14 +295,14 @@ def draw_more(space: KokoroTts, words: Words) -> None:
     with gr.Accordion(words("more"), open=False):
         with gr.Row():
             on.language = gr.Dropdown(
-                space.language_choices("en"),
+                space.choices.languages("en"),
                 value="",
                 label=words("language"),
             )
             on.preview = gr.Button(words("preview"))
             on.format = gr.Radio(list(audio.FORMATS), value="wav", label=words("format"))
-        with gr.Row(visible=len(space.mix_choices("en")) > 1):
-            on.mix = gr.Dropdown(space.mix_choices("en"), value="", label=words("mix"))
+        with gr.Row(visible=len(space.choices.partners("en")) > 1):
+            on.mix = gr.Dropdown(space.choices.partners("en"), value="", label=words("mix"))
             on.share = gr.Slider(1, 99, 50, step=1, label=words("share"))
         gr.Markdown(words("marks"))
         gr.Markdown(words("korean"), visible=len(space.models) > 1)
@@ -354,7 +325,7 @@ def draw_results(words: Words, on: SimpleNamespace) -> None:
     on.address = gr.Textbox(visible=False)
 
 
-def connect(space: KokoroTts, example: Dependency) -> None:
+def connect(space: KokoroTts, examples: Examples) -> None:
     """Say what happens at a click, and which calls the API has."""
     on, page = space.on, space.page
     form = [on.text, on.voice, on.mix, on.share, on.speed, on.format, on.speakers, on.as_written]
@@ -363,22 +334,20 @@ def connect(space: KokoroTts, example: Dependency) -> None:
     # Every handler checks its values itself, with its own errors.
     checks: dict[str, Any] = {"preprocess": False}
 
-    def speaks(event: Callable[..., Dependency], form: list[Any] = form) -> Dependency:
-        spoken = on.player.start(event).success(
-            space.perform, form, shown, show_progress_on=on.sound, **checks, **inside
-        )
-        spoken.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
-        return spoken
-
     sample = gr.Textbox(visible=False)  # a preview leaves the visitor's own text alone
-    previewed = on.preview.click(space.sample, on.voice, sample, **inside)
-    runs: list[Any] = [
-        speaks(on.speak.click),
-        speaks(example.success),
-        speaks(previewed.success, [sample, *form[1:]]),
-    ]
-    stop(on.stop, runs)
-    on.language.change(space.filtered, on.language, on.voice, **inside)
+    previewed = on.preview.click(space.choices.sample, on.voice, sample, **inside)
+    runs, filled = Runs(), examples.load_input_event.success
+    spoken = runs.add(on.speak.click, space.perform, form, shown, on.sound)
+    runs.also(examples.dataset.click, filled)
+    form = [sample, *form[1:]]
+    heard = runs.add(on.preview.click, space.perform, form, shown, on.sound, then=previewed.success)
+    for run in (spoken, heard):
+        run.success(space.called, [on.address, on.made], on.codes, js=_ADDRESS_AND, **inside)
+    for event in (on.speak.click, filled, previewed.success):
+        on.player.begin(event)
+    runs.connect(on.stop)
+    on.player.silence(on.stop)
+    on.language.change(space.choices.filtered, on.language, on.voice, **inside)
     on.find.click(space.cast.propose, [on.text, on.speakers], on.speakers, **inside)
     page.load(
         space.opened, on.address, [on.language, on.voice, on.mix, *on.codes], js=_ADDRESS, **inside

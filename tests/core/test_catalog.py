@@ -30,9 +30,11 @@ def test_an_entry_is_whole_and_its_engine_exists(model):
     assert model.source.startswith("https://")
     assert model.preset is not Preset.AUTO
     assert hasattr(catalog.engine_class(model), "load")
-    if model.hub:
-        assert re.fullmatch("[0-9a-f]{40}", model.hub.revision)
-        digests = {**model.hub.sha256, **model.hub.extras}
+    for files in (model.hub, *model.parts.values()):
+        if files is None:
+            continue
+        assert re.fullmatch("[0-9a-f]{40}", files.revision)
+        digests = {**files.sha256, **files.extras}
         assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests.values())
 
 
@@ -42,6 +44,7 @@ def test_keys_are_unique():
 
 def test_every_task_has_an_embedded_model():
     tasks = {model.task for model in MODELS}
+    tasks.remove("reranking")  # only makes an order better that is there without it
 
     assert tasks == {model.task for model in MODELS if model.preset is Preset.EMBEDDED}
 

@@ -59,3 +59,22 @@ def test_no_driver_means_that_torch_is_not_imported(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
 
     assert hardware.detect(Settings()).device == "cpu"
+
+
+@pytest.mark.parametrize(("gain", "wanted"), [(0.1, "float32"), (1.1, "float32"), (3, "bfloat16")])
+def test_a_cpu_multiplies_in_bfloat16_only_where_that_is_faster(monkeypatch, gain, wanted):
+    monkeypatch.setattr(hardware, "_bfloat16_gain", lambda: gain)
+    machine = hardware.Hardware("cpu", "float32", 1, GIBIBYTE, Preset.TINY, "")
+
+    assert hardware.product_type(machine) == wanted
+
+
+def test_a_gpu_multiplies_in_its_own_number_type(monkeypatch):
+    monkeypatch.setattr(hardware, "_bfloat16_gain", lambda: pytest.fail("measured"))
+    machine = hardware.Hardware("cuda", "float16", 1, GIBIBYTE, Preset.SMALL, "")
+
+    assert hardware.product_type(machine) == "float16"
+
+
+def test_the_gain_of_bfloat16_is_measured():
+    assert hardware._bfloat16_gain() > 0

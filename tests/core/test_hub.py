@@ -243,6 +243,29 @@ def test_an_extra_comes_when_it_is_asked_for_and_checked(server, settings):
     assert hub.is_here(model, settings)
 
 
+def test_a_part_comes_from_its_own_repository_into_its_own_folder(server, settings):
+    server.content["words.txt"] = b"first second"
+    digests = {name: hashlib.sha256(body).hexdigest() for name, body in server.content.items()}
+    part = catalog.HubFiles(
+        "owner/name",
+        REVISION,
+        sha256={"config.json": digests["config.json"]},
+        extras={"words.txt": digests["words.txt"]},
+    )
+    model = replace(MODEL, parts={"second": part})
+    hub.fetch(MODEL, settings)
+    assert not hub.is_here(model, settings)
+
+    place = hub.fetch(model, settings)
+
+    assert hub.is_here(model, settings)
+    assert (place / "second/config.json").read_bytes() == CONTENT["config.json"]
+    assert not (place / "second/words.txt").exists()
+    assert hub.fetch_one(model, settings, "second/words.txt").read_bytes() == b"first second"
+    with pytest.raises(KeyError):
+        hub.fetch_one(model, settings, "second/deep/weights.safetensors")
+
+
 def test_a_file_that_the_catalog_does_not_name_is_not_fetched(server, settings):
     with pytest.raises(KeyError):
         hub.fetch_one(MODEL, settings, "../../x")

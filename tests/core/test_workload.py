@@ -144,8 +144,8 @@ def test_the_load_of_a_cold_engine_is_no_part_of_the_work(log):
 
 
 def test_a_load_does_not_count_against_those_who_wait(log):
-    load = workload(queue_wait_seconds=0.1)
-    slow = spec_of(log, load=lambda: (time.sleep(0.5), Engine(log))[1])
+    load = workload(queue_wait_seconds=1)
+    slow = spec_of(log, load=lambda: (time.sleep(2), Engine(log))[1])
 
     def first():
         with load.enter(slow) as place:

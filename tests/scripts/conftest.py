@@ -104,7 +104,7 @@ class Project:
         for name, text in files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text)
-        for name in ("environment.py", "run.py"):
+        for name in ("debian.py", "environment.py", "run.py"):
             shutil.copy(ROOT / "scripts" / name, root / "scripts")
         self.started: list[subprocess.Popen[str]] = []
 

@@ -23,13 +23,11 @@ def one_sentence(text: str) -> bool:
 class TestOnce:
     def test_a_second_start_installs_nothing(self, installed) -> None:
         before = installed.installs()
-        start = time.monotonic()
 
         code, output = installed.run("install.py", "talker", "server")
 
         assert (code, output.strip()) == (0, str(installed.root / ".venv" / "bin" / "python"))
         assert installed.installs() == before == 1
-        assert time.monotonic() - start < 2
 
     def test_fewer_extras_fit(self, installed) -> None:
         installed.run("install.py", "server")

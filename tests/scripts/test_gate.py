@@ -27,8 +27,11 @@ def gate(environment, monkeypatch):
     return module
 
 
-def have(gate, monkeypatch, *programs: str, root: bool = False, sudo: bool = False) -> None:
-    """Let the machine have these programs and rights, and a Korean font."""
+def have(
+    gate, monkeypatch, *programs: str, root: bool = False, sudo: bool = False, lacks: tuple = ()
+) -> None:
+    """Let the machine have these programs and rights, and a Korean font; ``lacks`` are packages."""
+    monkeypatch.setattr(gate.debian, "missing", lambda _root: list(lacks))
     answers = {"fc-list": True, "sudo": sudo}
     monkeypatch.setattr(gate.shutil, "which", lambda name: name if name in programs else None)
     monkeypatch.setattr(gate, "_says_something", lambda name, *_: answers[name])
@@ -55,6 +58,14 @@ def test_a_missing_browser_is_installed_with_rights(gate, monkeypatch, rights, p
     assert update[: len(prefix)] == prefix
     assert update[-1] == "update"
     assert install[-4:] == ["install", "-y", "--no-install-recommends", "chromium"]
+
+
+def test_what_a_space_names_is_installed_too(gate, monkeypatch) -> None:
+    have(gate, monkeypatch, "chromium", "apt-get", root=True, lacks=("tesseract-ocr-kor",))
+
+    gate._install_debian_packages()
+
+    assert gate.commands[-1][-2:] == ["--no-install-recommends", "tesseract-ocr-kor"]
 
 
 def test_without_rights_the_command_is_named(gate, monkeypatch, capsys) -> None:

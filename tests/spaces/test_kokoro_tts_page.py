@@ -87,7 +87,7 @@ def test_speaks_plays_and_downloads_in_the_browsers_language(page):
 
 
 def test_stop_silences_the_player(page):
-    speak(page, "This goes on and on. " * 20)
+    speak(page, "This goes on and on. " * 6)
     page.locator("a[download^='this-goes-on']").wait_for()
     page.locator(".play-pause-button:has(rect)").wait_for()
 
@@ -164,7 +164,7 @@ def test_the_speakers_of_a_text_are_found(page):
     lines = page.get_by_label(
         "대화의 목소리" if page.korean else "Voices of a dialogue", exact=False
     )
-    page.wait_for_timeout(500)
+    page.wait_for_function("() => window.portfolioPlayer?.taken > 0")  # it sounds
     assert lines.input_value() == "ANNA: en-us\nBEN: en-us-female"
 
 
@@ -180,3 +180,19 @@ def test_a_preview_leaves_the_text_alone(page):
 def test_the_page_names_the_engine(page):
     engine = "엔진: espeak-ng 1.52" if page.korean else "Engine: espeak-ng 1.52"
     page.get_by_text(engine).first.wait_for()
+
+
+def test_a_new_text_or_an_example_takes_the_place_of_what_is_being_spoken(page):
+    long = "긴 글은 오래 걸립니다. " if page.korean else "A long text takes a while. "
+    speak(page, long * 300)
+    page.wait_for_function("() => window.portfolioPlayer?.taken > 0")  # it sounds
+
+    page.get_by_role("button", name="Dr. Kim").click()
+
+    page.locator("a[download^='dr-kim-said']").first.wait_for()
+    speak(page, long * 300)
+    page.wait_for_function("() => window.portfolioPlayer?.taken > 0")  # it sounds
+    speak(page, "됐습니다." if page.korean else "Done.")
+    page.locator(
+        "a[download^='됐습니다']" if page.korean else "a[download^='done']"
+    ).first.wait_for()

@@ -7,7 +7,7 @@ import pytest
 
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.settings import Limits, Preset, Settings
-from portfolio_core.ui.api_panel import calls
+from portfolio_core.ui.api_panel import File, calls
 from portfolio_core.ui.i18n import Words
 from portfolio_core.ui.launch import options, prepare
 from portfolio_core.ui.page import Page
@@ -84,3 +84,21 @@ def test_the_shown_calls_carry_the_arguments_whole():
     assert json.loads(javascript.split('"/speak", ')[1].split(");")[0]) == arguments
     assert json.loads(mcp.split("\n\n")[1])["params"]["arguments"] == arguments
     assert "http://h/gradio_api/mcp/" in mcp
+
+
+def test_the_shown_calls_hand_files_over():
+    name = 'it\'s "mine" 편지.png'
+    arguments = {"files": [File(name), File("b.png")], "language": "ko"}
+
+    python, javascript, curl, mcp = calls("http://h/", "read", arguments)
+
+    named = python.split("client.predict(")[1].split("api_name")[0]
+    assert eval(f"dict({named})", {"handle_file": lambda file: {"file": file}}) == {
+        "files": [{"file": name}, {"file": "b.png"}],
+        "language": "ko",
+    }
+    assert "import Client, handle_file" in python
+    assert f"handle_file({json.dumps(name)})" in javascript
+    assert curl.count("/upload") == 2
+    assert '"path": "\'"$FILE2"\'"' in curl
+    assert "b.png" in json.loads(mcp.split("\n\n")[1])["params"]["arguments"]["files"][1]

@@ -147,6 +147,15 @@ def jpeg_bytes(rgb: Pixels, quality: int = 90) -> bytes:
     return file.getvalue()
 
 
+def shrunk(rgb: Pixels, side: int) -> Pixels:
+    """Return the picture with no side over ``side`` pixels; a smaller one as it is."""
+    if max(rgb.shape[:2]) <= side:
+        return rgb
+    image = Image.fromarray(rgb)
+    image.thumbnail((side, side), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
 def _content(source: Path | bytes, limit: int) -> bytes:
     if isinstance(source, Path):
         with source.open("rb") as file:

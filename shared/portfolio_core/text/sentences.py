@@ -20,12 +20,15 @@ _SHORTENED = re.compile(
 _BREAKS = (re.compile(r"(?<=[,;:—、，])\s*"), re.compile(r"\s+"))
 
 
-def sentences(text: str, language: str | None = None) -> list[str]:
-    """Split cleaned text into sentences of at most 300 characters, in order, none empty.
+def sentences(
+    text: str, language: str | None = None, *, longest: int = LONGEST_SENTENCE
+) -> list[str]:
+    """Split cleaned text into sentences, in order, none empty.
 
     Args:
         text: Cleaned text.
         language: ISO 639-1 code, for its abbreviations; none = English or Korean, line by line.
+        longest: A sentence of more characters is divided.
 
     Raises:
         MissingDependency: ``sentencex`` is not installed.
@@ -39,7 +42,7 @@ def sentences(text: str, language: str | None = None) -> list[str]:
         hidden = MARKUP.sub(_hidden, line)
         pieces = _rejoined(list(sentencex.segment(language or language_of(line), hidden)))
         at = 0
-        for part in (part for piece in pieces for part in _breaths(piece)):
+        for part in (part for piece in pieces for part in _breaths(piece, longest)):
             at = hidden.index(part, at)  # white space between the parts is skipped
             result.append(line[at : at + len(part)])
             at += len(part)
@@ -71,17 +74,17 @@ def _rejoined(pieces: list[str]) -> list[str]:
     return [piece.strip() for piece in joined if piece.strip()]
 
 
-def _breaths(sentence: str) -> list[str]:
+def _breaths(sentence: str, longest: int) -> list[str]:
     """Divide a sentence that is too long: at a comma, else at a space, else anywhere."""
     parts: list[str] = []
-    while len(sentence) > LONGEST_SENTENCE:
-        ends = (_last_break(sentence, mark) for mark in _BREAKS)
-        at = next(filter(None, ends), LONGEST_SENTENCE)
+    while len(sentence) > longest:
+        ends = (_last_break(sentence, mark, longest) for mark in _BREAKS)
+        at = next(filter(None, ends), longest)
         parts.append(sentence[:at].strip())
         sentence = sentence[at:].strip()
     return [*parts, sentence] if sentence else parts
 
 
-def _last_break(sentence: str, mark: re.Pattern[str]) -> int:
-    ends = [found.end() for found in mark.finditer(sentence, 0, LONGEST_SENTENCE)]
+def _last_break(sentence: str, mark: re.Pattern[str], longest: int) -> int:
+    ends = [found.end() for found in mark.finditer(sentence, 0, longest)]
     return ends[-1] if ends else 0

@@ -5,9 +5,8 @@ is returned can be shown before it is spoken.
 """
 
 import re
-from typing import Literal, cast
+from typing import Literal
 
-from portfolio_core.text.clean import language_of
 from portfolio_core.text.markup import MARKUP
 from portfolio_core.text.signs import one_form
 from portfolio_core.text.spoken_en import english
@@ -19,7 +18,6 @@ _PASSES = 3  # what a first reading brings together, e.g. by taking a sign away,
 _FEWEST_WORDS = 3  # of a passage of English in a Korean sentence; fewer are names
 _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]")
-_ENDS = re.compile(r"[.!?…][\"')\]’”]{0,3}\Z")
 
 
 def spoken(text: str, language: Language, *, emoji: bool = True) -> str:
@@ -40,32 +38,21 @@ def spoken(text: str, language: Language, *, emoji: bool = True) -> str:
     return text
 
 
-def spoken_text(text: str, *, emoji: bool = True) -> str:
-    """Return a whole text as it will be spoken, each sentence in its own language."""
-    for _ in range(_PASSES):
-        said = "\n".join(_once(line, None, emoji=emoji) for line in text.split("\n"))
-        if said == text:
-            break
-        text = said
-    return text.strip()
-
-
-def _once(text: str, language: Language | None, *, emoji: bool) -> str:
+def _once(text: str, language: Language, *, emoji: bool) -> str:
     pieces: list[str] = []
     at = 0
-    own = cast("Language", language_of(MARKUP.sub(r"\1", text)))
     for mark in MARKUP.finditer(text):
-        pieces += [_passage(text[at : mark.start()], language, own, emoji=emoji), mark[0]]
+        pieces += [_passage(text[at : mark.start()], language, emoji=emoji), mark[0]]
         at = mark.end()
-    pieces.append(_passage(text[at:], language, own, emoji=emoji))
+    pieces.append(_passage(text[at:], language, emoji=emoji))
     return "".join(pieces).strip()
 
 
-def _passage(text: str, language: Language | None, own: Language, *, emoji: bool) -> str:
+def _passage(text: str, language: Language, *, emoji: bool) -> str:
     """Return a text without marks as spoken, with the white space around it."""
     text = one_form(text, emoji=emoji)
     tokens = text.split(" ")
-    languages = _languages(tokens, language, own)
+    languages = _languages(tokens, language)
     said: list[str] = []
     begin = 0
     for at in range(1, len(tokens) + 1):
@@ -84,22 +71,8 @@ def _edged(run: str, said: str) -> str:
     return f"{' ' * run.startswith(' ')}{said}{' ' * run.endswith(' ')}"
 
 
-def _languages(tokens: list[str], language: Language | None, own: Language) -> list[Language]:
+def _languages(words: list[str], default: Language) -> list[Language]:
     """Return the language that each word is read in."""
-    result: list[Language] = []
-    begin = 0
-    for at, token in enumerate(tokens, start=1):
-        if at == len(tokens) or (language is None and _ENDS.search(token)):
-            sentence = tokens[begin:at]
-            joined = " ".join(sentence)
-            lettered = _HANGUL.search(joined) or _LATIN.search(joined)
-            default = language or (cast("Language", language_of(joined)) if lettered else own)
-            result += _in_sentence(sentence, default)
-            begin = at
-    return result
-
-
-def _in_sentence(words: list[str], default: Language) -> list[Language]:
     kinds = ["ko" if _HANGUL.search(w) else "en" if _LATIN.search(w) else "" for w in words]
     result: list[Language] = [default] * len(words)
     for at, kind in enumerate(kinds):

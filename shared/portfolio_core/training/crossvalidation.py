@@ -107,6 +107,7 @@ def cross_validate(
     repeats: int = 2,
     seed: int = 0,
     grouped: bool = True,
+    invariant: bool = False,
     others: Sequence[Pixels] = (),
     once: Callable[[str, Callable[[], Fold]], Fold] = lambda _name, make: make(),
     check: Callable[[], None] = lambda: None,
@@ -123,6 +124,8 @@ def cross_validate(
         repeats: How often all of it is done, each time with another split.
         seed: Of the splits and of the training.
         grouped: Whether groups are kept together; without it copies leak.
+        invariant: Whether the answer is the same for every turn of a picture, by the way it is
+            made; it is asked once then.
         others: Pictures that every model is asked about, too.
         once: Keeps a fold's result under a name, so that a broken-off run can go on.
         check: Called before each fold; what it raises ends the work.
@@ -142,7 +145,7 @@ def cross_validate(
             key = (seed + repeat) * folds + fold
 
             def answer(train: Ints = train, held_out: Ints = held_out, key: int = key) -> Fold:
-                return _ask(recipe.fit(train, key), pictures, held_out, others)
+                return _ask(recipe.fit(train, key), pictures, held_out, others, invariant=invariant)
 
             results.append(once(f"{recipe.name}-{repeat}-{fold}", answer))
     return _together(recipe.name, labels, groups, results, splits, grouped=grouped)
@@ -202,10 +205,18 @@ def _split(labels: Ints, groups: Ints, folds: int, seed: int, *, grouped: bool) 
 
 
 def _ask(
-    predict: Predictor, pictures: Sequence[Pixels], held_out: Ints, others: Sequence[Pixels]
+    predict: Predictor,
+    pictures: Sequence[Pixels],
+    held_out: Ints,
+    others: Sequence[Pixels],
+    *,
+    invariant: bool,
 ) -> Fold:
     asked = [pictures[index] for index in held_out]
-    turns = np.stack([predict([turned(p, turn) for p in asked]) for turn in range(TURNS)])
+    if invariant:
+        turns = np.repeat(predict(asked)[None], TURNS, axis=0)
+    else:
+        turns = np.stack([predict([turned(p, turn) for p in asked]) for turn in range(TURNS)])
     nothing = np.empty((0, turns.shape[2]), dtype=np.float32)
     return Fold(held_out, turns[0], turns, predict(others) if others else nothing)
 

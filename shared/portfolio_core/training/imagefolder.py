@@ -4,12 +4,11 @@ What cannot be read is reported and left out; what would spoil the training is a
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from portfolio_core.errors import EmptyClass, PortfolioError, SharedPicture, TooFewClasses
 from portfolio_core.media import images
@@ -77,29 +76,58 @@ class ImageFolder:
         return np.asarray([example.label for example in self.examples], dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class File:
+    """A file to read: where it lies, and what its owner calls it."""
+
+    path: Path
+    name: str
+
+
 def read(folder: Path, limits: Limits, check: Callable[[], None] = lambda: None) -> ImageFolder:
     """Read the classes in ``folder``: each sub-folder is one, with its pictures.
 
+    Hidden files and folders in it are passed over.
+
+    Raises:
+        as :func:`read_piles`.
+    """
+    folders = [path for path in folder.iterdir() if path.is_dir() and not _hidden(path)]
+    piles = {
+        path.name: [
+            File(file, file.name)
+            for file in sorted(path.iterdir())
+            if file.is_file() and not _hidden(file)
+        ]
+        for path in folders
+    }
+    return read_piles(piles, limits, check)
+
+
+def read_piles(
+    piles: Mapping[str, Sequence[File]], limits: Limits, check: Callable[[], None] = lambda: None
+) -> ImageFolder:
+    """Read the pictures of each class.
+
     Args:
-        folder: Hidden files and folders in it are passed over.
+        piles: Names of the classes to their files.
         limits: What a picture may be.
         check: Called before each file; what it raises ends the work.
 
     Raises:
-        TooFewClasses: there are fewer than two sub-folders.
+        TooFewClasses: there are fewer than two.
         EmptyClass: a class has no picture that can be read.
         SharedPicture: two classes have the same picture, to the pixel.
     """
-    classes = sorted(p.name for p in folder.iterdir() if p.is_dir() and not _hidden(p))
+    classes = sorted(piles)
     if len(classes) < 2:  # noqa: PLR2004
         raise TooFewClasses(len(classes))
     examples: dict[str, Example] = {}
     rejected: list[Rejected] = []
     for label, name in enumerate(classes):
-        files = sorted(p for p in (folder / name).iterdir() if p.is_file() and not _hidden(p))
-        for file in files:
+        for file in piles[name]:
             check()
-            found = _read_one(file, label, limits)
+            found = _read_one(file, name, label, limits)
             if isinstance(found, Rejected):
                 rejected.append(found)
             elif found.sha256 not in examples:
@@ -117,19 +145,11 @@ def _hidden(path: Path) -> bool:
     return path.name.startswith(".")
 
 
-def _read_one(file: Path, label: int, limits: Limits) -> Example | Rejected:
-    name = f"{file.parent.name}/{file.name}"
+def _read_one(file: File, class_name: str, label: int, limits: Limits) -> Example | Rejected:
+    name = f"{class_name}/{file.name}"
     try:
-        rgb = images.read(file, limits).rgb
+        rgb = images.read(file.path, limits).rgb
     except PortfolioError as error:
         return Rejected(name, error.code, error.message)
     digest = hashlib.sha256(str(rgb.shape).encode() + rgb.tobytes()).hexdigest()
-    return Example(name, label, _shrunk(rgb), digest)
-
-
-def _shrunk(rgb: Pixels) -> Pixels:
-    if max(rgb.shape[:2]) <= _LONGEST_SIDE:
-        return rgb
-    image = Image.fromarray(rgb)
-    image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
-    return np.asarray(image)
+    return Example(name, label, images.shrunk(rgb, _LONGEST_SIDE), digest)

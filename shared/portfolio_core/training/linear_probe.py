@@ -5,7 +5,7 @@ computed once and not once in every epoch, which is where nearly all the time go
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -115,6 +115,21 @@ class ProbeRecipe:
     plan: ProbePlan
     name: str = "head"
 
+    _tables: dict[int, Floats] = field(default_factory=dict, init=False, repr=False)
+
+    def learn_features(self, examples: Ints, check: Callable[[], None] = lambda: None) -> None:
+        """Compute the features of these examples and their versions, where that is still to do.
+
+        Args:
+            examples: Their indices.
+            check: Called before each few pictures; what it raises ends the work.
+        """
+        missing = [int(index) for index in examples if int(index) not in self._tables]
+        found = self.features([v for index in missing for v in self._versions(index)], check)
+        versions = self.plan.variants + 1
+        for place, index in enumerate(missing):
+            self._tables[index] = found[place * versions : (place + 1) * versions]
+
     def train(
         self,
         train: Ints,
@@ -122,9 +137,9 @@ class ProbeRecipe:
         epoch: Callable[[int, float], None] = lambda _epoch, _loss: None,
     ) -> Head:
         """Return a head that learnt from these examples."""
-        versions = [v for index in train for v in self._versions(int(index))]
+        self.learn_features(train)
+        found = np.concatenate([self._tables[int(index)] for index in train])
         labels = np.repeat(self.labels[train], self.plan.variants + 1)
-        found = self.features(versions)
         return fit(
             found, labels, self.classes, self.backbone, plan=self.plan, seed=seed, epoch=epoch
         )

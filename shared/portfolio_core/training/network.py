@@ -63,7 +63,7 @@ def build(plan: Plan, classes: Sequence[str], seed: int) -> Any:  # noqa: ANN401
     from transformers import ResNetConfig, ResNetForImageClassification
 
     torch.manual_seed(seed)
-    config = ResNetConfig(  # type: ignore[call-arg]  # the base class takes the classes
+    config = ResNetConfig(  # the base class takes the classes
         embedding_size=plan.width,
         hidden_sizes=[plan.width * 2**stage for stage in range(4)],
         depths=[plan.depth] * 4,

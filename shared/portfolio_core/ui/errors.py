@@ -53,7 +53,12 @@ def boundary(words: Words, request: gr.Request | None) -> Iterator[None]:
 def to_gradio(error: PortfolioError, words: Words, locale: Locale) -> gr.Error:
     """Return ``error`` as Gradio shows it, in the caller's language."""
     title = next(words.say(key, locale) for kind, key in _TITLES if isinstance(error, kind))
+    return gr.Error(f"{said(error, locale)} [{error.code}]", title=title, print_exception=False)
+
+
+def said(error: PortfolioError, locale: Locale) -> str:
+    """Return what is wrong and what to do about it, in the caller's language."""
     message, hint = error.message, error.hint
     if locale == "ko":
         message, hint = (template.format(**error.fields) for template in KOREAN[error.code])
-    return gr.Error(f"{message} {hint} [{error.code}]", title=title, print_exception=False)
+    return f"{message} {hint}"

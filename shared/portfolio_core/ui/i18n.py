@@ -20,7 +20,8 @@ _PREFIX = "portfolio_"
 
 _COMMON_EN = {
     "engine": "Engine: {engine} · {preset} · {device}",
-    "engine_why": "{reason} {hardware}\n\nModel: [{engine}]({source}), licence {licence}.",
+    "engine_why": "{reason} {hardware}\n\n{models}",
+    "model": "Model: [{name}]({source}), licence {licence}.",
     "recipe": "Recipe: how to make this result again",
     "recipe_label": "Recipe",
     "call": "Call this by API",
@@ -52,7 +53,8 @@ _COMMON_EN = {
 }
 _COMMON_KO = {
     "engine": "엔진: {engine} · {preset} · {device}",
-    "engine_why": "{reason} {hardware}\n\n모델: [{engine}]({source}), 라이선스 {licence}.",
+    "engine_why": "{reason} {hardware}\n\n{models}",
+    "model": "모델: [{name}]({source}), 라이선스 {licence}.",
     "recipe": "레시피: 이 결과를 다시 만드는 방법",
     "recipe_label": "레시피",
     "call": "API로 호출하기",
@@ -117,6 +119,24 @@ class Words:
     def say(self, key: str, locale: Locale, **fields: object) -> str:
         """Return the words of ``key`` with ``fields`` filled in."""
         return self._words[locale][key].format(**fields)
+
+    def text(self, key: str, locale: Locale) -> str:
+        """Return the words of ``key`` as they stand, for the browser to fill in."""
+        return self._words[locale][key]
+
+    def part(self, prefix: str) -> dict[Locale, dict[str, str]]:
+        """Return the words whose keys begin with ``prefix``, in both languages, without it.
+
+        For what the browser draws by itself, and fills in.
+        """
+        return {
+            locale: {
+                key.removeprefix(prefix): text
+                for key, text in words.items()
+                if key.startswith(prefix)
+            }
+            for locale, words in self._words.items()
+        }
 
     def fill(self, key: str, fields: Mapping[Locale, Mapping[str, object]]) -> None:
         """Fill in the words of ``key`` for good, before the page is shown."""

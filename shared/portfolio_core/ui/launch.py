@@ -16,7 +16,7 @@ import gradio.mcp
 from portfolio_core import sweeper, temporary
 from portfolio_core.errors import PortfolioError
 from portfolio_core.settings import Settings, current, on_hub_space
-from portfolio_core.ui import theme
+from portfolio_core.ui import mcp_files, theme
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,12 @@ _LAST_PORT = 65535
 
 
 def prepare(blocks: gr.Blocks, settings: Settings) -> None:
-    """Bound the queue of ``blocks``. Call it once, when the page is built whole.
+    """Bound the queue of ``blocks``, ready its tools. Call it once, when the page is built whole.
 
     Gradio's own queue counts per page; the bound per engine for the whole process is
     :mod:`portfolio_core.workload`'s, so this one lets through what that one will judge.
     """
+    mcp_files.teach()
     places = settings.limits.queue_waiting + 1
     blocks.queue(api_open=False, max_size=4 * places, default_concurrency_limit=2 * places)
 

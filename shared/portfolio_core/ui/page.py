@@ -2,24 +2,32 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import gradio as gr
 
 from portfolio_core import catalog, hub
 from portfolio_core import hardware as machine
 from portfolio_core.catalog import Model
-from portfolio_core.files import write_atomically
+from portfolio_core.errors import ModelUnavailable
 from portfolio_core.settings import MEBIBYTE, Settings
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.workload import EngineSpec, Place, State, Workload
 
 _RESULT_SWEEP_SECONDS = 60
 _LOAD_NEWS_SECONDS = 0.5
+
+
+class News(Protocol):
+    """What a visitor is told on the way; Gradio's progress is one."""
+
+    def __call__(self, progress: float, /, *, desc: str) -> object:
+        """Tell a share that is done, from 0 to 1, and what is being done."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,18 @@ class Page(gr.Blocks):
     Use it as any Blocks; :meth:`header` and :attr:`spec` are what it adds.
     """
 
-    def __init__(self, task: str, words: Words, settings: Settings, workload: Workload) -> None:
-        """Choose the model for ``task`` and open the page.
+    def __init__(
+        self,
+        task: str,
+        words: Words,
+        settings: Settings,
+        workload: Workload,
+        also: Sequence[str] = (),
+    ) -> None:
+        """Choose the model for ``task``, and one for each task of ``also``, and open the page.
 
         Raises:
-            ModelUnavailable: no model of the task can be had here.
+            ModelUnavailable: no model of a task can be had here.
         """
         limits = settings.limits
         # Gradio reads this when a component is made; the gallery has set one folder per page.
@@ -64,13 +79,19 @@ class Page(gr.Blocks):
         self.words = words
         self.workload = workload
         self.machine = machine.detect(settings)
-        self.choice = catalog.choose(
-            task, settings, self.machine, reachable=lambda model: hub.can_be_had(model, settings)
-        )
+        self.choice = self._choose(task)
+        self.also = {other: self._choose(other) for other in also}
         self.engine_class = catalog.engine_class(self.choice.model)
         self._downloads: dict[str, tuple[str, int, int]] = {}
         self._fill_in_words()
         self.i18n_instance = words.for_gradio()
+
+    def optional(self, task: str) -> catalog.Choice | None:
+        """Return the model for a task that the page can do without, where one can be had."""
+        try:
+            return self._choose(task)
+        except ModelUnavailable:
+            return None
 
     @property
     def spec(self) -> EngineSpec[Any]:
@@ -95,13 +116,17 @@ class Page(gr.Blocks):
 
         return EngineSpec(model.key, load, model.memory_bytes)
 
-    def header(self) -> None:
-        """Draw title, tagline and the folded line that tells what runs, and why."""
-        gr.Markdown(self.words("intro"), elem_classes="intro")
+    def header(self, *, wide: bool = False) -> None:
+        """Draw title, tagline and the folded line that tells what runs, and why.
+
+        Args:
+            wide: Let the page be wide enough for two things side by side.
+        """
+        gr.Markdown(self.words("intro"), elem_classes=["intro", "wide"] if wide else "intro")
         with gr.Accordion(self.words("engine"), open=False, elem_classes="engine"):
             gr.Markdown(self.words("engine_why"))
 
-    def turn(self, place: Place[Any], progress: gr.Progress, locale: Locale) -> Iterator[None]:
+    def turn(self, place: Place[Any], progress: News, locale: Locale) -> Iterator[None]:
         """Wait for a caller's turn and for a cold engine; yield whenever there is news to show.
 
         Raises:
@@ -116,7 +141,8 @@ class Page(gr.Blocks):
         with ThreadPoolExecutor(1, thread_name_prefix="load") as thread:
             loading = thread.submit(place.engine)
             while not wait([loading], _LOAD_NEWS_SECONDS).done:
-                progress(*self._load_news(key, locale))
+                share, said = self._load_news(key, locale)
+                progress(share, desc=said)
                 yield
             loading.result()
 
@@ -138,7 +164,7 @@ class Page(gr.Blocks):
         """
         folder = Path(self.GRADIO_CACHE) / secrets.token_urlsafe(16)
         folder.mkdir(parents=True)
-        write_atomically(folder / name, content)
+        (folder / name).write_bytes(content)  # nobody has its name before it is whole
         return str(folder / name)
 
     def status(self) -> PageStatus:
@@ -151,6 +177,12 @@ class Page(gr.Blocks):
             state=self.workload.state(model.key),
         )
 
+    def _choose(self, task: str) -> catalog.Choice:
+        def reachable(model: Model) -> bool:
+            return hub.can_be_had(model, self.settings)
+
+        return catalog.choose(task, self.settings, self.machine, reachable=reachable)
+
     def _reason(self, locale: Locale) -> str:
         reason = self.choice.reason
         return self.words.say(f"reason_{reason.code}", locale, **reason.fields)
@@ -161,12 +193,19 @@ class Page(gr.Blocks):
 
     def _facts(self, locale: Locale) -> Mapping[str, object]:
         model, here, say = self.choice.model, self.machine, self.words.say
+        models = [model, *(choice.model for choice in self.also.values())]
         return {
-            "engine": model.name,
+            "engine": " + ".join(one.name for one in models),
+            "models": "\n\n".join(
+                _described(one, self.words.text("model", locale)) for one in models
+            ),
             "preset": model.preset.value,
-            "source": model.source,
-            "licence": model.licence,
             "reason": self._reason(locale),
             "device": say(here.device, locale, threads=here.threads),
             "hardware": say(f"hardware_{here.device}", locale, threads=here.threads),
         }
+
+
+def _described(model: Model, template: str) -> str:
+    text = template.format(name=model.name, source=model.source, licence=model.licence)
+    return f"{text} `{model.hub.revision[:8]}`" if model.hub else text

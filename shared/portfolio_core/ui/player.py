@@ -5,7 +5,6 @@ ones and plays them one after the other, without a gap. Nothing is needed on the
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
@@ -50,11 +49,10 @@ class Player:
         self.files = gr.File(file_count="multiple", visible="hidden")
         self.files.change(None, self.files, js=_PLAY, api_visibility="private")
 
-    def start(self, event: Callable[..., Dependency]) -> Dependency:
-        """Make ready to play at ``event``; hang the handler that speaks on what this returns."""
-        return event(None, None, self.files, js=RESET, api_visibility="private")
+    def begin(self, event: Callable[..., Dependency]) -> None:
+        """Make ready to play anew at ``event``, before what makes the sound is started by it."""
+        event(None, None, self.files, js=RESET, api_visibility="private")
 
-
-def stop(button: gr.Button, runs: list[Any]) -> None:
-    """Let ``button`` silence the page and cancel ``runs``."""
-    button.click(None, cancels=runs, js=STOP, api_visibility="private")
+    def silence(self, button: gr.Button) -> None:
+        """Let ``button`` silence the page."""
+        button.click(None, js=STOP, api_visibility="private")

@@ -46,6 +46,10 @@ WAVEFORM = gr.WaveformOptions(waveform_color="#94a3b8", waveform_progress_color=
 
 CSS = """
 .gradio-container { max-width: 820px !important; margin: 0 auto !important; }
+/* Two things side by side need more than a column of text. */
+.gradio-container:has(.wide) { max-width: 1120px !important; width: 100%; }
+/* Where files are dropped, and pasted. */
+.paste-here { border: 2px dashed var(--input-border-color) !important; }
 .intro h1 { font-size: 1.75rem; margin-bottom: 0.25rem; }
 .intro p { color: var(--body-text-color-subdued); }
 /* A page is as wide as the screen, also on a phone; long code scrolls or wraps by itself. */
@@ -53,6 +57,10 @@ CSS = """
 .cm-editor .cm-scroller { line-height: 1.5; }
 /* The visitor is told sentences; "14/30 steps | 0.1s" beside them is noise. */
 .meta-text, .meta-text-center { display: none; }
+/* What draws its own frame stands in line with the buttons around it. */
+.flush .html-container { padding: 0 !important; }
+.framed textarea { border: 1px solid var(--input-border-color) !important; }
+.note p { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 .engine .label-wrap { text-align: left; }
 .engine .label-wrap { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 """

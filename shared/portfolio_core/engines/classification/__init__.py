@@ -105,12 +105,18 @@ class ClassificationEngine(Protocol):
         """Return what the last layer sees of each picture, shape (n, width), float32."""
         ...
 
-    def explain(self, picture: Pixels, label: int | None = None) -> Floats:
+    def explain(
+        self,
+        picture: Pixels,
+        label: int | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Floats:
         """Return where the network looked, shape (height, width) of the picture, from 0 to 1.
 
         Args:
             picture: One picture.
             label: Index of the class that is to be explained; none = the likeliest.
+            check: Called now and then; what it raises ends the work.
         """
         ...
 

@@ -80,7 +80,7 @@ class ResNetEngine:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
         torch.set_num_threads(hardware.threads)
-        disable_progress_bar()  # type: ignore[no-untyped-call]
+        disable_progress_bar()
         prepare = preparation.read(folder, cls.KEY)
         try:
             whole = ResNetForImageClassification.from_pretrained(
@@ -123,6 +123,11 @@ class ResNetEngine:
         """Whose features these are: key and revision."""
         return f"{self.KEY}@{self.revision}"
 
+    @property
+    def size(self) -> int:
+        """Side in pixels of the square that the network takes."""
+        return self._prepare.size
+
     def with_head(self, head: Head, rules: Rules) -> Self:
         """Return an engine on the same network that names other classes.
 
@@ -159,15 +164,23 @@ class ResNetEngine:
             found.append(self._features(self._prepare(batch)))
         return np.concatenate(found) if found else np.empty((0, self._head.weight.shape[1]), "f4")
 
-    def explain(self, picture: Pixels, label: int | None = None) -> Floats:
+    def explain(
+        self,
+        picture: Pixels,
+        label: int | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Floats:
         """Return where the network looked; see :class:`ClassificationEngine`."""
         prepared = self._prepare([picture])[0]
-        return heat(self._logits, prepared, label, (picture.shape[0], picture.shape[1]))
 
-    def _logits(self, prepared: Floats) -> Floats:
-        size = self._batch_size
-        parts = [prepared[at : at + size] for at in range(0, len(prepared), size)]
-        return np.concatenate([self._head(self._features(part)) for part in parts])
+        def logits(covered: Floats) -> Floats:
+            parts = []
+            for at in range(0, len(covered), self._batch_size):
+                check()
+                parts.append(self._features(covered[at : at + self._batch_size]))
+            return self._head(np.concatenate(parts))
+
+        return heat(logits, prepared, label, (picture.shape[0], picture.shape[1]))
 
     def _features(self, prepared: Floats) -> Floats:
         """Return the features of prepared pictures, shape (n, 3, size, size) to (n, width)."""

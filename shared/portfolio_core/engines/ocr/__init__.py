@@ -7,7 +7,7 @@ read line by line, so that a caller can show how far it is, and stop.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self, get_args
+from typing import Any, ClassVar, Literal, Protocol, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,10 @@ Polygon = tuple[Point, Point, Point, Point]
 """Corners in the order of reading: upper left, upper right, lower right, lower left."""
 
 
+DOUBTFUL_BELOW = 0.7
+"""A word of a lower confidence is marked wherever it is shown."""
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of a line.
@@ -47,6 +51,11 @@ class Word:
     polygon: Polygon
     other: str = ""
     other_reader: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether someone should look at the picture: it is unsure, or a second reader differs."""
+        return bool(self.other) or self.confidence < DOUBTFUL_BELOW
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,9 @@ class PageReading:
         correction: What was put right.
         markdown: The page as Markdown.
         notes: Codes of what a reader should know: "no_text_found", "language_data_missing",
-            "repeated_itself" (a document model was stopped), ...
+            "repeated_itself" and "stopped_at_limit" (a document model was stopped),
+            "text_layer" (the page of a PDF is text already, and was taken as it is),
+            "partly_read_twice" (more lines were doubtful than a second reader had time for), ...
     """
 
     image: Pixels
@@ -135,7 +146,7 @@ class Progress:
 class OcrEngine(Protocol):
     """An engine that reads pages."""
 
-    LANGUAGES: tuple[str, ...]
+    LANGUAGES: ClassVar[tuple[str, ...]]
     """Languages that it reads, ISO 639-1."""
     revision: str
     """Commit of its weights, or the version of what carries them."""

@@ -5,7 +5,7 @@ sentences each name the passages they stand on. Embedding and writing are done b
 that are handed in as callables: this package imports none of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -102,6 +102,9 @@ class Answer:
         question: The question as searched: with a history, rewritten to stand alone.
         writer: Key of the model that wrote it; "extractive" where sentences were chosen.
         finished: Whether this is the whole of it.
+        pending: What is being written and is not checked yet; empty when finished.
+        short: The date, number or name that was asked for, where the question's kind is told
+            and the first supported sentence holds one.
     """
 
     sentences: tuple[Sentence, ...]
@@ -110,6 +113,8 @@ class Answer:
     question: str
     writer: str
     finished: bool = True
+    pending: str = ""
+    short: str = ""
 
     @property
     def text(self) -> str:
@@ -131,14 +136,28 @@ class Turn:
 class Embedder(Protocol):
     """What turns text into vectors; see ``engines/embeddings``."""
 
-    key: str
-    """Key of the model in the catalog."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
-    dimension: int
+    @property
+    def key(self) -> str:
+        """Key of the model in the catalog."""
+        ...
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed what will be searched; shape (n, dimension)."""
+    @property
+    def revision(self) -> str:
+        """Commit of its weights, or the version of what carries them."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers of a vector."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What it understands, ISO 639-1; in other languages words and n-grams are searched."""
+        ...
+
+    def passages(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
+        """Embed what will be searched; shape (n, dimension). ``check`` may end it by raising."""
         ...
 
     def question(self, text: str) -> Vectors:

@@ -10,16 +10,38 @@ PortfolioError                     500
 │   ├── SoundTooLong               413
 │   ├── UnknownChoice              400  a name that is not in a fixed list
 │   ├── NumberOutOfRange           400  outside its range, or not a finite number
+│   ├── TooManyMessages            400  a conversation over the limit of messages
+│   ├── NothingAsked               400  a conversation that does not end with a question
+│   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── NothingToSay               422  text without a single letter or digit
 │   ├── WrongFileType              415  by content, whatever the name says
 │   ├── FileTooLarge               413  too many bytes
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── NoFile                     400  nothing was uploaded
+│   ├── NotUploaded                400  an address instead of a file
+│   ├── TooManyFiles               413  in one call
+│   ├── FilesTooLarge              413  all together
+│   ├── TooManyPages               413
+│   ├── DocumentTooLarge           413  too many pages, characters or parts
+│   ├── DocumentUnreadable         422  a document that is cut off or damaged
+│   ├── DocumentEncrypted          422  it asks for a password
+│   ├── DocumentLimit              422  reading it needs too much time or memory
+│   ├── NoTextFound                422  a document of pictures only
+│   ├── UrlNotAllowed              400  not on the public web
+│   ├── UrlFailed                  400  no file at that address
+│   ├── UrlTooSlow                 504
+│   ├── QuotaReached               409  a visitor's share of documents is used up
+│   ├── DocumentUnknown            404  no document of that name is held
+│   ├── IndexGone                  410  the documents were deleted, or never were
+│   ├── IndexUnreadable            422  an uploaded index is damaged or something else
 │   ├── TooFewClasses              422  nothing to tell apart
 │   ├── EmptyClass                 422  a class without a picture that can be read
 │   ├── SharedPicture              422  the same picture in two classes
-│   └── TooFewGroups               422  too few different pictures to hold some out
+│   ├── TooFewGroups               422  too few different pictures to hold some out
+│   ├── LabelsMissing              400  another number of labels than of files
+│   └── ClassifierGone             410  trained here, and not kept any more
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
@@ -38,55 +60,41 @@ PortfolioError                     500
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-_QUOTED_CHARACTERS = 40
-
-
-def quoted(value: object) -> str:
-    """Return a caller's value fit to show back: printable, quoted, at most 40 characters."""
-    try:
-        whole = str(value)
-    except ValueError:  # Python refuses to write an integer of thousands of digits
-        whole = "a number"
-    text = "".join(c if c.isprintable() else "?" for c in whole[: _QUOTED_CHARACTERS + 1])
-    return f"“{text[:_QUOTED_CHARACTERS]}…”" if len(text) > _QUOTED_CHARACTERS else f"“{text}”"
-
-
-class PortfolioError(Exception):
-    """Base of all errors a caller may see.
-
-    ``message`` and ``hint`` are templates over ``fields``, so that a page can say the same
-    in another language; a subclass sets them together with ``code`` and ``status``.
-    """
-
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
-    message_template: ClassVar[str] = "Something went wrong on our side."
-    hint_template: ClassVar[str] = "Try again; if it happens again, report it with the id shown."
-
-    def __init__(self, **fields: str | int | float) -> None:
-        self.fields = fields
-        super().__init__(f"{self.message} {self.hint}")
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in one English sentence."""
-        return self.message_template.format(**self.fields)
-
-    @property
-    def hint(self) -> str:
-        """What to do about it, in one English sentence."""
-        return self.hint_template.format(**self.fields)
-
-
-class InvalidInput(PortfolioError):
-    """The caller's value is wrong; sending it again fails again."""
-
-    code = "invalid_input"
-    status = 400
-    message_template = "The input cannot be used."
-    hint_template = "Check the values and send them again."
+from portfolio_core.errors._base import InvalidInput as InvalidInput
+from portfolio_core.errors._base import PortfolioError as PortfolioError
+from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._chat import NothingAsked as NothingAsked
+from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
+from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
+from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
+from portfolio_core.errors._files import DocumentLimit as DocumentLimit
+from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
+from portfolio_core.errors._files import DocumentUnreadable as DocumentUnreadable
+from portfolio_core.errors._files import FilesTooLarge as FilesTooLarge
+from portfolio_core.errors._files import FileTooLarge as FileTooLarge
+from portfolio_core.errors._files import ImageTooLarge as ImageTooLarge
+from portfolio_core.errors._files import ImageTooSmall as ImageTooSmall
+from portfolio_core.errors._files import ImageUnreadable as ImageUnreadable
+from portfolio_core.errors._files import NoFile as NoFile
+from portfolio_core.errors._files import NoTextFound as NoTextFound
+from portfolio_core.errors._files import NotUploaded as NotUploaded
+from portfolio_core.errors._files import TooManyFiles as TooManyFiles
+from portfolio_core.errors._files import TooManyPages as TooManyPages
+from portfolio_core.errors._files import UrlFailed as UrlFailed
+from portfolio_core.errors._files import UrlNotAllowed as UrlNotAllowed
+from portfolio_core.errors._files import UrlTooSlow as UrlTooSlow
+from portfolio_core.errors._files import WrongFileType as WrongFileType
+from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
+from portfolio_core.errors._indexes import IndexGone as IndexGone
+from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
+from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._training import ClassifierGone as ClassifierGone
+from portfolio_core.errors._training import EmptyClass as EmptyClass
+from portfolio_core.errors._training import LabelsMissing as LabelsMissing
+from portfolio_core.errors._training import SharedPicture as SharedPicture
+from portfolio_core.errors._training import TooFewClasses as TooFewClasses
+from portfolio_core.errors._training import TooFewGroups as TooFewGroups
 
 
 class EmptyText(InvalidInput):
@@ -150,111 +158,6 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
-
-
-class WrongFileType(InvalidInput):
-    """The content of a file is of none of the types that are read here."""
-
-    code = "wrong_file_type"
-    status = 415
-    message_template = "The file is of none of these types: {types}."
-    hint_template = "Its content counts, not its name: save it as one of them."
-
-    def __init__(self, types: Iterable[str]) -> None:
-        super().__init__(types=", ".join(kind.upper() for kind in types))
-
-
-class FileTooLarge(InvalidInput):
-    """A file has more bytes than are read."""
-
-    code = "file_too_large"
-    status = 413
-    message_template = "The file has more than {limit:,} bytes."
-    hint_template = "Make it smaller, or send a part of it."
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit=limit)
-
-
-class ImageTooLarge(InvalidInput):
-    """A picture has more pixels than are read."""
-
-    code = "image_too_large"
-    status = 413
-    message_template = "The picture has more than {pixels:,} pixels, or a side over {side:,}."
-    hint_template = "Make it smaller."
-
-    def __init__(self, pixels: int, side: int) -> None:
-        super().__init__(pixels=pixels, side=side)
-
-
-class ImageTooSmall(InvalidInput):
-    """A picture is too small to show anything."""
-
-    code = "image_too_small"
-    status = 422
-    message_template = "The picture has no side of at least {side} pixels."
-    hint_template = "Send a larger one."
-
-    def __init__(self, side: int) -> None:
-        super().__init__(side=side)
-
-
-class ImageUnreadable(InvalidInput):
-    """A picture is cut off, damaged, or made to be slow."""
-
-    code = "image_unreadable"
-    status = 422
-    message_template = "The picture is damaged and cannot be read."
-    hint_template = "Open it in another program, save it again, and send that."
-
-
-class TooFewClasses(InvalidInput):
-    """Pictures to learn from come in fewer than two classes."""
-
-    code = "too_few_classes"
-    status = 422
-    message_template = "There are {given} classes; at least 2 are needed to tell apart."
-    hint_template = "Put the pictures of each class into a folder of its own."
-
-    def __init__(self, given: int) -> None:
-        super().__init__(given=given)
-
-
-class EmptyClass(InvalidInput):
-    """A class has no picture that can be read."""
-
-    code = "empty_class"
-    status = 422
-    message_template = "The class {name} has no picture that can be read."
-    hint_template = "Add JPEG, PNG or WEBP pictures to it, or take it out."
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name=quoted(name))
-
-
-class SharedPicture(InvalidInput):
-    """The same picture stands in two classes."""
-
-    code = "shared_picture"
-    status = 422
-    message_template = "The classes {first} and {second} have the same picture, {file}."
-    hint_template = "Take it out of one of them."
-
-    def __init__(self, first: str, second: str, file: str) -> None:
-        super().__init__(first=quoted(first), second=quoted(second), file=quoted(file))
-
-
-class TooFewGroups(InvalidInput):
-    """A class has too few different pictures to test on some that were not learnt."""
-
-    code = "too_few_groups"
-    status = 422
-    message_template = "The class {name} has {given} different pictures; {least} are needed."
-    hint_template = "Add pictures that are no copies, turns or mirror images of each other."
-
-    def __init__(self, name: str, given: int, least: int) -> None:
-        super().__init__(name=quoted(name), given=given, least=least)
 
 
 class Busy(PortfolioError):
