@@ -166,7 +166,7 @@ def test_it_stops_between_batches(engine):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        engine.classify(pictures(40), stop)
+        engine.classify(pictures(70), stop)
 
     assert len(calls) == 3
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _WEIGHTS = "model.safetensors"
-_BATCH = 32  # pictures looked at together, turns counted
+# Looked at together, turns counted: so much that a processor core is busy and its cache still
+# holds the first layers. Eight pictures of 224 pixels take 20 ms each, one or 32 of them 30.
+_BATCH_PIXELS = 8 * 224**2
 _ALL_TURNS = 8
 _PLAIN_THRESHOLD = 0.5
 _REVISION_DIGITS = 12
@@ -195,7 +197,7 @@ class ResNetEngine:
 
     @property
     def _batch_size(self) -> int:
-        return max(1, _BATCH // self.rules.turns)
+        return max(1, _BATCH_PIXELS // (self._prepare.size**2 * self.rules.turns))
 
     def _batches(self, pictures: Sequence[Pixels]) -> Iterator[Sequence[Pixels]]:
         for at in range(0, len(pictures), self._batch_size):
