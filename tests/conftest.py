@@ -57,6 +57,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="repeat trials as often as stated")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Try a Space in one way a file, its page in the gallery and its API alone; both with --full.
+
+    The first Space is always tried both ways: what differs between them is not the Spaces' own.
+    """
+    if config.getoption("--full"):
+        return
+    left_out = [item for item in items if _is_the_other_way(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _is_the_other_way(item: pytest.Item) -> bool:
+    way = item.callspec.params.get("space") if hasattr(item, "callspec") else None
+    if way is None or "kokoro" in item.path.name:
+        return False
+    return bool(way == ("alone" if item.path.name.endswith("_page.py") else "gallery"))
+
+
 # --- Nothing from outside ---------------------------------------------------------------
 
 
