@@ -1,6 +1,7 @@
 """What the tests of answering from documents build with; also started by them as a program."""
 
 import hashlib
+import itertools
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from portfolio_core.engines.rag.splitting import split
 from portfolio_core.engines.rag.store import Opened, Store
 from portfolio_core.media.documents import Document, DocumentPage
 
-STATES = 40  # a killed program writes so many, or until it is killed
+STATES = 40  # a program writes them one after the other, until it is killed
 
 
 class WordVectors:
@@ -83,24 +84,19 @@ class Careless(Store):
         return Opened(Index.of([p for p in records.read(lines) if p is not None], near))
 
 
-def write_states(store, states):
-    """Save one state after the other."""
-    for made in states:
-        store.save(made)
-
-
 def serve_kills(folder):
-    """For each line read, a number of seconds: start to save states, and kill that then."""
+    """For each line read, a number of seconds: save states in turn, and kill that then."""
     states = [state(n) for n in range(STATES)]
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            write_states(Store(Path(folder), WordVectors()), states)
-            os._exit(0)
+            store = Store(Path(folder), WordVectors())
+            for made in itertools.cycle(states):
+                store.save(made)
         time.sleep(float(line))
         os.kill(child, signal.SIGKILL)
         _, how = os.waitpid(child, 0)
-        print("killed" if os.WIFSIGNALED(how) else "too late", flush=True)
+        print(os.waitstatus_to_exitcode(how), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ import gzip
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from tests.conftest import ROOT
-from tests.engines import rag_parts
 from tests.engines.rag_parts import Careless, WordVectors, index_of, state
 
 from portfolio_core import errors
@@ -191,7 +191,7 @@ def test_a_kill_at_any_moment_leaves_one_whole_state(tmp_path, trials):
 
             assert opened.notes in {(), ("nothing_stored",)}
             seen.append(number_of(opened.index))
-    assert told.count("killed\n") > len(told) / 2
+    assert set(told) == {f"{-signal.SIGKILL}\n"}  # none of them failed
     assert len(set(seen)) > 1
 
 
@@ -278,9 +278,3 @@ def test_a_file_that_swells_is_refused():
 def test_more_passages_than_one_may_keep_are_refused():
     with pytest.raises(errors.QuotaReached):
         exchange.imported(exchange.export(index_of(*TEXTS)), WordVectors(), Limits(rag_passages=3))
-
-
-def test_the_program_that_is_killed_would_end_by_itself(tmp_path):
-    rag_parts.write_states(Store(tmp_path, WordVectors()), [state(1), state(2)])
-
-    assert number_of(Store(tmp_path, WordVectors()).open().index) == 2

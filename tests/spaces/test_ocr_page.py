@@ -107,7 +107,8 @@ def test_a_picture_is_read_and_a_line_lights_up_on_both_sides(page):
 
 def test_the_boxes_lie_over_the_lines_of_the_picture(page):
     picture = page.locator(".page-viewer img")
-    assert picture.evaluate("image => image.complete && image.naturalWidth") == 900
+    size = "async image => { await image.decode(); return image.naturalWidth; }"
+    assert picture.evaluate(size) == 900
     around, box = picture.bounding_box(), page.locator(".page-viewer polygon").nth(1).bounding_box()
     scale = around["width"] / 900
 

@@ -93,7 +93,7 @@ def test_one_picture_is_answered_and_shows_where_the_network_looked(page):
     page.locator(".verdict .switch button").nth(1).click()
 
     assert "hot" in page.locator(".verdict .frame").get_attribute("class").split()
-    size = "image => image.complete && image.naturalWidth"
+    size = "async image => { await image.decode(); return image.naturalWidth; }"
     assert page.locator(".verdict .heat").evaluate(size) == 96
 
 
