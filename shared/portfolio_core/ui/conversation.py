@@ -27,7 +27,7 @@ STOPPED = """(value) => {
     : {...turn, status: value.words.stopped};
   return {...value, turns: [...value.turns.slice(0, -1), stopped]};
 }"""
-"""Run it on the value when the work was stopped, or broke off."""
+"""Run it on the value when the work was stopped, or broke off; as :func:`ended`, in the browser."""
 
 _HERE = Path(__file__)
 _SAID = (
@@ -97,6 +97,20 @@ def turns_of(value: object) -> Turns:
         if not isinstance(turn, Mapping) or not isinstance(answer, Mapping | None):
             raise InvalidInput
     return turns or []
+
+
+def ended(turns: Turns, words: Words, locale: Locale) -> Turns:
+    """Return the turns, what is still being answered marked as stopped."""
+    return [_ended(turn, words.text("chat_stopped", locale)) for turn in turns]
+
+
+def _ended(turn: dict[str, Any], stopped: str) -> dict[str, Any]:
+    answer = turn.get("answer")
+    if answer is None:
+        return {**turn, "status": stopped}
+    if "sentences" in answer:  # what was only looked for is whole
+        return {**turn, "answer": {**answer, "finished": True, "pending": ""}}
+    return turn
 
 
 def history(turns: Turns, most: int) -> list[list[Any]]:
