@@ -13,6 +13,7 @@ import gradio as gr
 
 from portfolio_core.engines.rag import Answer, told
 from portfolio_core.errors import InvalidInput
+from portfolio_core.ui import drawing
 from portfolio_core.ui.background import Running
 from portfolio_core.ui.i18n import Locale, Words
 
@@ -60,7 +61,7 @@ def conversation() -> gr.HTML:
         None,
         html_template='<div class="conversation" role="log" aria-live="polite"></div>',
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
-        js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
+        js_on_load=drawing.script("conversation"),
         apply_default_css=False,
         elem_classes="flush",
     )
