@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tests.spaces.visiting import visiting
 
 PIECE_SECONDS = 0.1  # of slow_rag_chat.py
 SECONDS = 120_000  # the first question waits for a model, on a machine that does other things
@@ -17,13 +18,9 @@ def space(start_server, python):
 
 @pytest.fixture
 def page(browser, space):
-    context = browser.new_context(locale="en-US")
-    page = context.new_page()
-    page.set_default_timeout(SECONDS)
-    page.goto(space.url)
-    page.locator(".library li").first.wait_for()
-    yield page
-    context.close()
+    with visiting(browser, space, "en-US", SECONDS) as page:
+        page.locator(".library li").first.wait_for()
+        yield page
 
 
 def ask(page, question):

@@ -1,12 +1,11 @@
 """The page of the Space rag-chat, in a real browser, in both languages."""
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
+from tests.media import corpus_documents
+from tests.spaces.visiting import visits
 
-HERE = Path(__file__).parent
 SECONDS = 120_000  # the first question waits for a model, on a machine that does other things
 ASKED = "When is the story hour?"
 SCRIPT = (
@@ -25,28 +24,20 @@ def space(start_server, python):
 @pytest.fixture
 def visit(browser, space):
     """Open the page as a new visitor; in the end nothing strange may have happened."""
-    visits = []
+    pages = []
+    with visits(browser, space, SECONDS) as visit:
 
-    def open_page(locale="en-US", **options):
-        context = browser.new_context(locale=locale, accept_downloads=True, **options)
-        page = context.new_page()
-        page.korean, page.outside, page.wrong = locale == "ko-KR", [], []
-        own = (f"http://127.0.0.1:{space.port}/", "data:", "blob:")
-        page.on("request", lambda r: r.url.startswith(own) or page.outside.append(r.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-        page.set_default_timeout(SECONDS)
-        page.goto(f"{space.url}/")
-        page.locator(".library li").first.wait_for()
-        visits.append((context, page))
-        return page
+        def open_page(locale="en-US", **options):
+            page = visit(locale, **options)
+            pages.append(page)
+            page.locator(".library li").first.wait_for()
+            return page
 
-    yield open_page
-    for context, page in visits:
-        assert page.outside == []
-        assert page.wrong == []
-        assert page.evaluate("window.broken") is None
-        context.close()
+        yield open_page
+        for page in pages:
+            assert page.outside == []
+            assert page.wrong == []
+            assert page.evaluate("window.broken") is None
 
 
 def ask(page, question):
@@ -68,11 +59,7 @@ def drop(page, name, content):
 
 
 def pdf():
-    file = HERE.parent / "media" / "corpus_documents.py"
-    spec = importlib.util.spec_from_file_location("corpus_documents", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.pdf(("Cats sleep a lot.", "The zebra Quillon lives in Oslo."))
+    return corpus_documents.pdf(("Cats sleep a lot.", "The zebra Quillon lives in Oslo."))
 
 
 def test_an_example_is_answered_and_its_mark_shows_the_page(visit):
