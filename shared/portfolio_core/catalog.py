@@ -270,6 +270,19 @@ MODELS: tuple[Model, ...] = (
         memory_bytes=300 * MEBIBYTE,
         packages=("torch", "transformers"),
     ),
+    Model(
+        key="resnet-18",
+        name="ResNet-18",
+        task="imagenet",
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.classification.resnet:ResNetEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/microsoft/resnet-18",
+        languages=(),
+        memory_bytes=400 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(*weights.RESNET_18),
+    ),
 )
 
 

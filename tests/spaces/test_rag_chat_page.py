@@ -4,6 +4,7 @@ import re
 
 import pytest
 from tests.media import corpus_documents
+from tests.spaces import sheets
 from tests.spaces.visiting import visits
 
 SECONDS = 120_000  # the first question waits for a model, on a machine that does other things
@@ -154,6 +155,18 @@ def test_an_index_is_taken_away_and_brought_back(visit, tmp_path):
     page.locator(".library .name", has_text="zoo.txt").wait_for()
     ask(page, "Where does the zebra Quillon live?")
     assert "Oslo" in answer(page)
+
+
+def test_a_scanned_page_is_read_and_asked_and_its_place_is_shown(visit):
+    page = visit()
+    drop(page, "scan.pdf", sheets.document(sheets.sheet("The zebra Quillon", "lives in Oslo.")))
+    page.locator(".library .count").wait_for()
+    assert "Pages whose pictures were read: 1." in page.locator(".library").inner_text()
+
+    ask(page, "Where does the zebra Quillon live?")
+
+    assert "Oslo" in answer(page)
+    page.locator(".evidence img").wait_for()
 
 
 def test_two_visitors_do_not_see_each_other(visit):

@@ -20,6 +20,7 @@ from portfolio_core.engines.classification import (
     preparation,
     read_rules,
 )
+from portfolio_core.engines.classification.folding import folded
 from portfolio_core.engines.classification.head import Head
 from portfolio_core.engines.classification.occlusion import heat
 from portfolio_core.engines.classification.preparation import Preparation
@@ -115,7 +116,7 @@ class ResNetEngine:
         weight, bias = (t.detach().float().cpu().numpy().copy() for t in (last.weight, last.bias))
         if len(rules.classes) != len(bias):
             raise EngineFailed(cls.KEY)
-        model = whole.resnet.eval().to(device, memory_format=torch.channels_last)
+        model = folded(whole.resnet).to(device, memory_format=torch.channels_last)
         return cls(model, prepare, Head(weight, bias, f"{cls.KEY}@{revision}"), rules, revision)
 
     @property
