@@ -8,6 +8,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 from tests.conftest import ROOT
+from tests.spaces.visiting import said, visiting
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +19,6 @@ def space(start_server, python, tmp_path_factory):
     command = [python, "spaces/ronald-classifier/app.py"]
     variables = {"PORTFOLIO_MODELS_DIR": str(models)}
     return start_server(command, ready="/config", variables=variables)
-
-
-@pytest.fixture(scope="module")
-def client(space, tmp_path_factory):
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
 
 
 @pytest.fixture
@@ -63,17 +59,15 @@ def test_ronald_is_still_answered_by_his_own(client, picture):
 
 @pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
 def test_the_page_offers_it_and_says_which_answered(browser, space, picture, locale):
-    page = browser.new_context(locale=locale).new_page()
-    page.goto(f"{space.url}/")
-    name = "What is in it? 1,000 things" if locale == "en-US" else "무엇이 있나요? 1,000가지 사물"
-    page.get_by_role("radio", name=name).check()
+    with visiting(browser, space, locale) as page:
+        name = said(page, "What is in it? 1,000 things", "무엇이 있나요? 1,000가지 사물")
+        page.get_by_role("radio", name=name).check()
 
-    page.locator(".paste-here input[type=file]").first.set_input_files(picture)
+        page.locator(".paste-here input[type=file]").first.set_input_files(picture)
 
-    page.locator(".verdict .row", has_text="thing ").first.wait_for()
-    assert page.locator(".verdict .row").count() == 5
-    assert "ResNet-18" in page.locator(".verdict").inner_text()
-    page.context.close()
+        page.locator(".verdict .row", has_text="thing ").first.wait_for()
+        assert page.locator(".verdict .row").count() == 5
+        assert "ResNet-18" in page.locator(".verdict").inner_text()
 
 
 def test_without_the_model_it_is_not_offered(start_server, python, picture):
