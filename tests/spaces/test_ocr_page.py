@@ -163,14 +163,15 @@ def test_a_pasted_picture_is_taken(open_page):
     page = open_page("en-US")
     page.get_by_role("heading", level=1).wait_for()
     page.locator(".paste-here input[type=file]").first.wait_for(state="attached")
-    page.evaluate(
+    page.wait_for_function(  # until the page listens: what it takes, it keeps from the browser
         """(bytes) => {
           const file = new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"});
           const clipboardData = new DataTransfer();
           clipboardData.items.add(file);
-          document.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
+          const about = {clipboardData, bubbles: true, cancelable: true};
+          return !document.dispatchEvent(new ClipboardEvent("paste", about));
         }""",
-        list(saved(sheet(FIRST))),
+        arg=list(saved(sheet(FIRST))),
     )
     page.locator(".paste-here").get_by_text("pasted").first.wait_for()
     button(page, "Read", "읽기").click()
