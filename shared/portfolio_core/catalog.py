@@ -283,6 +283,19 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
         hub=HubFiles(*weights.RESNET_18),
     ),
+    Model(
+        key="siglip2-base",
+        name="SigLIP 2 base",
+        task="image-features",
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.classification.siglip:SiglipEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/google/siglip2-base-patch16-224",
+        languages=(),
+        memory_bytes=1800 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(*weights.SIGLIP2_BASE),
+    ),
 )
 
 

@@ -217,3 +217,13 @@ model.safetensors 1cf00ee468998c23d084361b02cffadabacb5074105564c596b8079f77ecb1
 preprocessor_config.json fd575b890da5a949493e1d1e7a70bfcb9e4b99fe444004d2dbfa253add254741
 """),
 )
+
+SIGLIP2_BASE: Pins = (
+    "google/siglip2-base-patch16-224",
+    "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+    _table("""
+config.json fe8b5fe6d5734360678fd71c11c21e1ea3364bd8598d34295d9206335973ffd7
+model.safetensors 612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a0b
+preprocessor_config.json 9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc
+"""),
+)

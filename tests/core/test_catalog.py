@@ -44,8 +44,8 @@ def test_keys_are_unique():
 
 def test_every_task_has_an_embedded_model():
     tasks = {model.task for model in MODELS}
-    # The one makes an order better that is there without it, the other is an extra.
-    tasks -= {"reranking", "imagenet"}
+    # What makes an order better that is there without it, and two extras.
+    tasks -= {"reranking", "imagenet", "image-features"}
 
     assert tasks == {model.task for model in MODELS if model.preset is Preset.EMBEDDED}
 
