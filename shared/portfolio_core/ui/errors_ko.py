@@ -35,6 +35,26 @@ KOREAN: dict[str, tuple[str, str]] = {
         "마지막 메시지가 {given:,}토큰입니다. {limit:,}토큰까지 들어갑니다.",
         "줄이거나, 더 짧은 답을 요청해 주세요.",
     ),
+    "unknown_adapter": (
+        "{name} 어댑터가 여기에 없습니다.",
+        "목록에서 골라 주세요. 여기서 학습한 것은 한 시간 동안 보관됩니다.",
+    ),
+    "adapter_unsafe": (
+        "{name} 어댑터의 가중치가 피클 파일입니다. 피클은 어떤 프로그램이든 실행할 수 있습니다.",
+        "safetensors로 저장해 주세요.",
+    ),
+    "adapter_too_large": (
+        "어댑터의 랭크가 {rank:,}입니다. 한도는 {limit:,}입니다.",
+        "더 작은 랭크로 학습해 주세요. 보통 8에서 64입니다.",
+    ),
+    "adapter_unreadable": (
+        "{name} 어댑터를 읽을 수 없습니다: {file}.",
+        "adapter_config.json과 adapter_model.safetensors로 된 기본 LoRA를 넣어 주세요.",
+    ),
+    "adapter_mismatch": (
+        "{name} 어댑터는 {given}이(가) 아니라 {wanted}의 것입니다.",
+        "이 어댑터를 학습한 기반 모델을 골라 주세요.",
+    ),
     "nothing_to_say": (
         "이 텍스트에는 소리 내어 읽을 것이 없습니다.",
         "단어나 숫자를 하나 이상 써 주세요.",
