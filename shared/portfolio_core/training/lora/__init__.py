@@ -8,5 +8,6 @@ place, where a kill leaves half a checkpoint.
 
 from portfolio_core.training.lora.about import About as About
 from portfolio_core.training.lora.about import Progress as Progress
+from portfolio_core.training.lora.base import base_in as base_in
 from portfolio_core.training.lora.plan import Plan as Plan
 from portfolio_core.training.lora.tuning import tune as tune
