@@ -67,27 +67,3 @@ class AdapterTooLarge(InvalidInput):
 
     def __init__(self, rank: int, limit: int) -> None:
         super().__init__(rank=rank, limit=limit)
-
-
-class AdapterUnreadable(InvalidInput):
-    """A file of an adapter is missing or damaged, or it is more than a plain LoRA."""
-
-    code = "adapter_unreadable"
-    status = 422
-    message_template = "The adapter {name} cannot be read: {file}."
-    hint_template = "Give a plain LoRA: adapter_config.json and adapter_model.safetensors."
-
-    def __init__(self, name: str, file: str) -> None:
-        super().__init__(name=quoted(name), file=file)
-
-
-class AdapterMismatch(InvalidInput):
-    """An adapter was trained on another base than the one it is to work with."""
-
-    code = "adapter_mismatch"
-    status = 422
-    message_template = "The adapter {name} belongs to {wanted}, not to {given}."
-    hint_template = "Choose the base model that it was trained on."
-
-    def __init__(self, name: str, wanted: str, given: str) -> None:
-        super().__init__(name=quoted(name), wanted=quoted(wanted), given=quoted(given))

@@ -47,14 +47,6 @@ KOREAN: dict[str, tuple[str, str]] = {
         "어댑터의 랭크가 {rank:,}입니다. 한도는 {limit:,}입니다.",
         "더 작은 랭크로 학습해 주세요. 보통 8에서 64입니다.",
     ),
-    "adapter_unreadable": (
-        "{name} 어댑터를 읽을 수 없습니다: {file}.",
-        "adapter_config.json과 adapter_model.safetensors로 된 기본 LoRA를 넣어 주세요.",
-    ),
-    "adapter_mismatch": (
-        "{name} 어댑터는 {given}이(가) 아니라 {wanted}의 것입니다.",
-        "이 어댑터를 학습한 기반 모델을 골라 주세요.",
-    ),
     "nothing_to_say": (
         "이 텍스트에는 소리 내어 읽을 것이 없습니다.",
         "단어나 숫자를 하나 이상 써 주세요.",

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 CONFIG_FILE = "adapter_config.json"
 WEIGHTS_FILE = "adapter_model.safetensors"
+REPORT_FILE = "report.json"
 MOST_RANK = 256
 """Rank of the largest adapter that is loaded; common ones have 4 to 64."""
 
@@ -125,7 +126,7 @@ def read(folder: Path, key: str = "") -> Adapter:
         key,
         folder,
         base=str(config.get("base_model_name_or_path") or ""),
-        base_revision=str(config.get("revision") or ""),
+        base_revision=str(config.get("revision") or _told_revision(folder)),
         rank=max(ranks),
         revision=hashlib.sha256(weights.read_bytes()).hexdigest()[:_REVISION_DIGITS],
         scale={rank: alpha / (math.sqrt(rank) if root else rank) for rank in ranks},
@@ -153,6 +154,14 @@ def _config(folder: Path, key: str) -> Mapping[str, Any]:
     if any(told.get(name, plain) not in (plain, None) for name, plain in _PLAIN.items()):
         raise AdapterUnreadable(key, CONFIG_FILE)
     return told
+
+
+def _told_revision(folder: Path) -> str:
+    """Return the base's checksum in the report of a training; empty where there is none."""
+    try:
+        return str(json.loads((folder / REPORT_FILE).read_bytes())["base_revision"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
 
 
 def _rank(config: Mapping[str, Any], key: str) -> int:

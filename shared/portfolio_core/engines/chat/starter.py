@@ -4,18 +4,17 @@ It is not Qwen3-0.6B and knows next to nothing; it is there so that the differen
 makes can be seen without a download.
 """
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Self
 
 from portfolio_core import starters
 from portfolio_core.engines.chat.qwen import Identity, QwenChat
+from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware
 
 KEY = "chat-starter"
 FOLDER = "chat-base"
-_WEIGHTS = "model.safetensors"
 
 
 def adapter_folders() -> list[Path]:
@@ -42,6 +41,4 @@ class StarterChat(QwenChat):
     @classmethod
     def identity(cls, folder: Path) -> Identity:
         """Return the starter's names, with the checksum of its weights."""
-        weights = folder / _WEIGHTS
-        content = weights.read_bytes() if weights.is_file() else b""
-        return Identity(KEY, (FOLDER,), hashlib.sha256(content).hexdigest())
+        return Identity(KEY, (FOLDER,), checksum(sorted(folder.glob("*.safetensors"))))
