@@ -145,7 +145,7 @@ class Decoder(nn.Module):
             ids: Shape (rows, tokens).
             past_key_values: What was read before; what is read now is appended.
             attention_mask: Which tokens a row has, those of ``ids`` too, shape (rows, read), bool;
-                none = all.
+                none = all. Each token of ``ids`` must be one that its row has.
             position_ids: Where the tokens stand, shape (rows, tokens); none = after those read.
         """
         seen, tokens = past_key_values.get_seq_length(), ids.shape[1]

@@ -19,6 +19,9 @@ _LARGEST = 127
 _FEW = 16
 # Parameters of a model that no processor's cache holds: below, 8 bits save next to nothing.
 _LARGE_MODEL = 2**25
+# What both sizes of a matrix must be multiples of: torch's product reads whole blocks, past the
+# end of a matrix that has none, and checks nothing.
+_BLOCK = 32
 # Rows that are rounded at once: their float32 copies are the memory that rounding takes.
 _ROWS = 4096
 
@@ -37,9 +40,15 @@ class Int8Linear(nn.Module):
     scale: Tensor
 
     def __init__(self, weight: Tensor) -> None:
-        """Round ``weight``, shape (out, in), floating point."""
+        """Round ``weight``, shape (out, in), floating point.
+
+        Raises:
+            ValueError: a size is not a multiple of 32.
+        """
         super().__init__()
         self.out_features, self.in_features = weight.shape
+        if self.out_features % _BLOCK or self.in_features % _BLOCK:
+            raise ValueError(f"sizes {tuple(weight.shape)} are not multiples of {_BLOCK}")
         rounded, scale = _rounded(weight)
         self.register_buffer("weight", rounded)
         self.register_buffer("scale", scale)
@@ -91,13 +100,22 @@ def pays(model: Any) -> bool:  # noqa: ANN401 - a model of transformers, which h
 
 
 def pack(model: Any) -> None:  # noqa: ANN401 - likewise
-    """Round all linear layers of a ``Qwen3ForCausalLM`` in place, and embeddings tied to them."""
+    """Round the linear layers of a ``Qwen3ForCausalLM`` in place, and embeddings tied to one.
+
+    Layers with a bias, or of a size that does not suit, stay as they are.
+    """
     for parent in list(model.modules()):
         for name, layer in list(parent.named_children()):
-            if isinstance(layer, nn.Linear) and layer.bias is None:
+            if _suits(layer):
                 setattr(parent, name, Int8Linear(layer.weight.detach()))
-    if model.config.tie_word_embeddings:
+    if model.config.tie_word_embeddings and isinstance(model.lm_head, Int8Linear):
         model.model.embed_tokens = Int8Embedding(model.lm_head, model.dtype)
+
+
+def _suits(layer: Any) -> bool:  # noqa: ANN401 - a module
+    if not isinstance(layer, nn.Linear) or layer.bias is not None:
+        return False
+    return layer.in_features % _BLOCK == layer.out_features % _BLOCK == 0
 
 
 def _rounded(weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -110,6 +128,6 @@ def _rounded(weight: Tensor) -> tuple[Tensor, Tensor]:
         # The scale is rounded before it is used, so that its own error is in no weight.
         kept = (peak / _LARGEST).bfloat16()
         scale[start : start + _ROWS] = kept[:, 0]
-        whole = rows.div_(kept.float()).round_().clamp_(-_LARGEST, _LARGEST)
+        whole = (rows / kept.float()).round_().clamp_(-_LARGEST, _LARGEST)
         rounded[start : start + _ROWS] = whole
     return rounded, scale
