@@ -2,7 +2,7 @@
 
 Writing one token reads every weight once, and a CPU multiplies faster than it reads: a quarter
 of the bytes is up to four times the tokens. So each row of a matrix is kept as whole numbers
-from -127 to 127 with one scale; activations are not rounded, so there are no outliers to mind.
+from -127 to 127 with one scale. Activations are not, so there are no outliers to mind.
 One copy serves both uses: a few tokens are multiplied by the packed weights, the many of a
 prompt by weights that are unpacked for the call.
 What is lost: on 400 held-out replies to a small Qwen3 trained by this repository, perplexity
