@@ -40,6 +40,23 @@ def duet(words: Words, note: str) -> gr.HTML:
     return drawing.part("duet", words.part("duet_"), note=note)
 
 
+def messages_input(label: str) -> gr.JSON:
+    """Return a parameter of an API: the messages of a conversation, oldest first.
+
+    Gradio's own description of JSON is no valid schema for a tool.
+    """
+    made = gr.JSON(label=label, visible=False)
+    message = {
+        "type": "object",
+        "properties": {
+            "role": {"type": "string", "enum": ["system", "user", "assistant"]},
+            "content": {"type": "string"},
+        },
+    }
+    setattr(made, "api_info", lambda: {"type": "array", "items": message})  # noqa: B010 - one object's own
+    return made
+
+
 def shown(turns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the value that shows ``turns``."""
     return {"turns": list(turns), "ask": ""}
