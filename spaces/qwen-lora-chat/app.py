@@ -17,7 +17,7 @@ from portfolio_core.ui.duet_part import REPLY_TOKENS, DuetPart
 from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
-from portfolio_core.ui.teaching_part import TRAINING, TeachingPart
+from portfolio_core.ui.teaching_part import TRAINING, TeachingPart, fill_in
 
 HERE = Path(__file__).parent
 ROWS = HERE / "examples" / "rows.jsonl"
@@ -36,6 +36,7 @@ class QwenLora:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.desk = Desk(page)
+        self.small = page.choice.model.preset is Preset.EMBEDDED
         self.on = SimpleNamespace()  # the page's components, by name
 
     # --- for programs ------------------------------------------------------------------------
@@ -136,13 +137,14 @@ class QwenLora:
         """Show the adapter that was chosen, and what it changed."""
         words, locale = self.page.words, locale_of(request)
         with errors.boundary(words, request):
+            about = words.say("card_starter", locale) if self.small else ""
             if not key:
-                return words.say("card_none", locale), None, ""
+                return f"{words.say('card_none', locale)} {about}", None, ""
             adapter = self.desk.adapter(str(key))
-            name = self.desk.title(adapter.key, locale)
-            line = words.say("card", locale, name=name, base=adapter.base, rank=adapter.rank)
-            view = tuning.shown(adapter, tuning.report_of(adapter.folder), name=name)
-            return line, view, tuning.model_card(adapter.folder)
+            line = words.say("card", locale, base=adapter.base, rank=adapter.rank)
+            report, name = tuning.report_of(adapter.folder), self.desk.title(adapter.key, locale)
+            view = tuning.shown(adapter, report, name=name)
+            return f"{line} {about}", view, tuning.model_card(adapter.folder)
 
     def opened(self, url: str, request: gr.Request) -> tuple[Any, ...]:
         """Show the adapter that is chosen at first, and the call of the first example."""
@@ -179,6 +181,7 @@ def build(
     """Build the page; nothing is loaded before its first visitor asks."""
     configuration = configuration or settings.current()
     words = Words.read(HERE / "words.toml")
+    fill_in(words, configuration.limits)
     with Page(TASK, words, configuration, load or workload.process_wide()) as page:
         space = QwenLora(page)
         page.header(wide=True)
@@ -191,13 +194,11 @@ def build(
 def draw(space: QwenLora) -> None:
     """Draw the conversation, what the adapter changed, the training, and what is folded away."""
     on, page, words = space.on, space.page, space.page.words
-    starter = page.choice.model.preset is Preset.EMBEDDED
     with gr.Tab(words("tab_chat")):
-        on.part = DuetPart(page, space.desk, EXAMPLES, "starter" if starter else "")
+        on.part = DuetPart(page, space.desk, EXAMPLES)
         with gr.Accordion(words("recipe"), open=False):
             on.shown = gr.JSON(label=words("recipe_label"))
     with gr.Tab(words("tab_changed")):
-        on.card = gr.Markdown()
         on.tuning = tuning.viewer(words)
         with gr.Accordion(words("model_card"), open=False):
             on.model_card = gr.Code(
@@ -225,7 +226,7 @@ def connect(space: QwenLora) -> None:
     for run in runs:
         run.success(lambda made: made, part.made, on.shown, **quiet)
         run.success(space.called, told, on.codes, js=_ADDRESS_AND, **quiet)
-    changed = [on.card, on.tuning, on.model_card]
+    changed = [part.card, on.tuning, on.model_card]
     part.adapter.change(space.chosen, part.adapter, changed, **quiet)
     page.load(space.opened, on.address, [*changed, *on.codes], js=_ADDRESS, **quiet)
     page.load(None, js=uploads.PASTE, **inside)

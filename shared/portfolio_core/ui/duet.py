@@ -28,16 +28,15 @@ STOPPED = """(value) => {
 """Run it on the value when the work was stopped, or broke off."""
 
 
-def duet(words: Words, note: str) -> gr.HTML:
+def duet(words: Words) -> gr.HTML:
     """Draw the conversation, empty; give it what :func:`shown` returns.
 
     Its event ``run`` asks for the message in ``ask`` again, after the turns that are left.
 
     Args:
         words: Those of the page, among them ``duet_…``.
-        note: Key, without prefix, of what is said of the models before the first message.
     """
-    return drawing.part("duet", words.part("duet_"), note=note)
+    return drawing.part("duet", words.part("duet_"), elem_classes="flush")
 
 
 def messages_input(label: str) -> gr.JSON:

@@ -16,6 +16,18 @@ from portfolio_core.ui.runs import Runs
 
 REPLY_TOKENS = 256
 """Tokens of a reply where nobody says otherwise."""
+# Name, smallest, largest, first value and step; the longest reply ends with the limits.
+SLIDERS: tuple[tuple[tuple[str, float, float, float, float], ...], ...] = (
+    (
+        ("temperature", 0, 2, Sampling.temperature, 0.05),
+        ("top_p", 0, 1, Sampling.top_p, 0.05),
+        ("top_k", 0, 200, Sampling.top_k, 1),
+    ),
+    (
+        ("repetition_penalty", 1, 2, Sampling.repetition_penalty, 0.05),
+        ("max_tokens", 1, 1, REPLY_TOKENS, 1),
+    ),
+)
 
 _STOPPED: dict[str, Any] = {"js": duet.STOPPED, "api_visibility": "private"}
 
@@ -39,22 +51,24 @@ class Form(NamedTuple):
 class DuetPart:
     """The conversation of a page's visitor, and what it is led with."""
 
-    def __init__(self, page: Page, desk: Desk, examples: Sequence[str], note: str) -> None:
+    def __init__(self, page: Page, desk: Desk, examples: Sequence[str]) -> None:
         """Draw it where the page is being built.
 
         Args:
             page: The page.
             desk: Where its work is done.
             examples: Messages that a click sends.
-            note: Key, after ``duet_``, of what is said of the models.
         """
         self._page, self._desk = page, desk
         words = page.words
         with gr.Row(equal_height=True):
             choices = [(key, key) for key in desk.offered] + [(words("base_only"), "")]
-            self.adapter = gr.Radio(choices, value=desk.default, label=words("adapter"), scale=3)
-            self.both = gr.Checkbox(True, label=words("both"), scale=2, min_width=200)
-        self.duet = duet.duet(words, note)
+            self.adapter = gr.Radio(
+                choices, value=desk.default, label=words("adapter"), scale=3, min_width=260
+            )
+            self.both = gr.Checkbox(True, label=words("both"), scale=2, min_width=260)
+        self.card = gr.Markdown(elem_classes="note")
+        self.duet = duet.duet(words)
         self.message = gr.Textbox(
             show_label=False, container=False, placeholder=words("message_hint"), lines=1,
             label=words("message"), max_lines=6, elem_classes="framed",
@@ -75,31 +89,27 @@ class DuetPart:
     def _settings(self) -> list[Any]:
         """Draw what few need, folded away."""
         words, limits = self._page.words, self._page.settings.limits
+        wide: dict[str, Any] = {"min_width": 220}
         with gr.Accordion(words("more"), open=False):
             with gr.Row():
                 seed = gr.Number(
-                    0, precision=0, minimum=0, maximum=LARGEST_SEED, label=words("seed")
+                    0, precision=0, minimum=0, maximum=LARGEST_SEED, label=words("seed"), **wide
                 )
-                keep = gr.Checkbox(False, label=words("keep_seed"))
+                keep = gr.Checkbox(False, label=words("keep_seed"), **wide)
                 thinking = gr.Checkbox(
-                    False, label=words("thinking"), visible=self._page.engine_class.thinks
+                    False, label=words("thinking"), visible=self._page.engine_class.thinks, **wide
                 )
-            with gr.Row():
-                temperature = gr.Slider(
-                    0, 2, Sampling.temperature, step=0.05, label=words("temperature")
-                )
-                top_p = gr.Slider(0, 1, Sampling.top_p, step=0.05, label=words("top_p"))
-                top_k = gr.Slider(0, 200, Sampling.top_k, step=1, label=words("top_k"))
-            with gr.Row():
-                penalty = gr.Slider(
-                    1, 2, Sampling.repetition_penalty, step=0.05, label=words("repetition_penalty")
-                )
-                longest = gr.Slider(
-                    1, limits.chat_tokens, REPLY_TOKENS, step=1, label=words("max_tokens")
-                )
+            sliders = []
+            for row in SLIDERS:
+                with gr.Row():
+                    for name, low, high, value, step in row:
+                        most = limits.chat_tokens if name == "max_tokens" else high
+                        sliders.append(
+                            gr.Slider(low, most, value, step=step, label=words(name), **wide)
+                        )
             system = gr.Textbox("", label=words("system"), lines=1, max_lines=4)
         self._seed = seed
-        return [system, thinking, temperature, top_p, top_k, penalty, longest, seed, keep]
+        return [system, thinking, *sliders, seed, keep]
 
     def connect(self) -> list[Dependency]:
         """Say what happens at a click; return what answers a message, for what comes after."""

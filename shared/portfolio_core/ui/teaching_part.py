@@ -7,10 +7,11 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
+from portfolio_core.settings import Limits
 from portfolio_core.ui import errors, tuning, uploads
 from portfolio_core.ui.background import Status, quietly
 from portfolio_core.ui.chatting import Desk
-from portfolio_core.ui.i18n import locale_of
+from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.teaching import Taught, Teacher, sent
 
@@ -18,6 +19,12 @@ KINDS = (".jsonl", ".csv", ".json")
 _MINUTES, _EPOCHS = 3, 8
 TRAINING = (("minutes", _MINUTES), ("epochs", _EPOCHS), ("seed", 0))
 """The numbers of the endpoint, and what they are where nobody says otherwise."""
+
+
+def fill_in(words: Words, limits: Limits) -> None:
+    """Say what may be asked for; do it before the page is made."""
+    told = {"rows": limits.tune_rows, "minutes": f"{limits.tune_seconds / 60:g}"}
+    words.fill("teach", {"en": told, "ko": told})
 
 
 class TeachingPart:
@@ -34,12 +41,6 @@ class TeachingPart:
         self._page, self._desk, self._example = page, desk, example
         self._teacher = Teacher(page)
         words = page.words
-        limits = page.settings.limits
-        about = {
-            locale: {"rows": limits.tune_rows, "minutes": f"{self._teacher.most_minutes:g}"}
-            for locale in ("en", "ko")
-        }
-        words.fill("teach", about)
         gr.Markdown(words("teach"))
         self._file = gr.File(
             label=words("rows"), file_types=list(KINDS), height=140, elem_classes="paste-here"
@@ -48,9 +49,9 @@ class TeachingPart:
         with gr.Row():
             self._minutes = gr.Slider(
                 0.5, self._teacher.most_minutes, min(_MINUTES, self._teacher.most_minutes),
-                step=0.5, label=words("minutes"),
+                step=0.5, label=words("minutes"), min_width=240,
             )  # fmt: skip
-            self._epochs = gr.Slider(1, 50, _EPOCHS, step=1, label=words("epochs"))
+            self._epochs = gr.Slider(1, 50, _EPOCHS, step=1, label=words("epochs"), min_width=240)
             self._seed = gr.Number(0, precision=0, label=words("seed"))
         with gr.Row():
             self._train = gr.Button(words("train"), variant="primary", scale=3, min_width=120)
@@ -71,7 +72,7 @@ class TeachingPart:
         self._adapter, self._made, self._endpoint = adapter, made, endpoint
         shown = [self._viewer, self._done, adapter, made, endpoint]
         settings = [self._minutes, self._epochs, self._seed]
-        runs = [
+        runs: list[Any] = [
             self._train.click(
                 self.perform, [self._file, *settings], shown, preprocess=False,
                 show_progress="hidden", trigger_mode="once", **inside,
