@@ -1,9 +1,10 @@
 """The model as the loop sees it: batches in, summed loss out; and its state as plain tensors.
 
 On one process, on several that hold the same (DDP) or on several that share it (FSDP), the same
-calls do the same: ``accelerate`` wraps the model, ``torch.distributed.checkpoint`` unwraps it.
+calls do the same; ``torch.distributed.checkpoint`` sees through all of them.
 """
 
+import contextlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -45,6 +46,30 @@ def _class() -> Any:  # noqa: ANN401 - a class made of torch's, which is importe
     return Learner
 
 
+def shard(module: Module, device: str) -> None:
+    """Share the parameters of a learner out among all processes, each layer by itself.
+
+    With FSDP2 of torch: that of ``accelerate`` is for GPUs alone, and could not be tested here.
+    """
+    import torch
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.fsdp import fully_shard
+
+    mesh = init_device_mesh(device, (torch.distributed.get_world_size(),))
+    for layer in module.tuned.get_base_model().model.layers:
+        fully_shard(layer, mesh=mesh)
+    fully_shard(module, mesh=mesh)
+
+
+def synchronize(module: Module, *, wanted: bool) -> Any:  # noqa: ANN401 - a context
+    """Return a context in which processes exchange gradients only if that is ``wanted``."""
+    if hasattr(module, "set_requires_gradient_sync"):  # shared out
+        module.set_requires_gradient_sync(wanted)
+    elif hasattr(module, "no_sync") and not wanted:
+        return module.no_sync()
+    return contextlib.nullcontext()
+
+
 def tensors(batch: Batch, device: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # noqa: ANN401
     """Return what a learner takes of ``batch``."""
     import torch
@@ -70,7 +95,7 @@ def state(wrapped: Module, optimizer: Module) -> dict[str, Tensor]:
     from torch.distributed.checkpoint import state_dict as torch_state
 
     weights = adapter(wrapped)
-    told = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
+    told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
     moments = {
         f"{_OPTIMIZER}{part}:{name}": tensor
         for name, parts in told["state"].items()
@@ -93,7 +118,7 @@ def restore(wrapped: Module, optimizer: Module, saved: Mapping[str, Tensor]) -> 
 
     weights = {n.removeprefix(_ADAPTER): t for n, t in saved.items() if n.startswith(_ADAPTER)}
     torch_state.set_model_state_dict(wrapped, weights, options=_options(strict=False))
-    told = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
+    told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
     for name, parts in told["state"].items():
         for part in parts:
             parts[part] = saved[f"{_OPTIMIZER}{part}:{name}"]

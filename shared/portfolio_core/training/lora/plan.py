@@ -17,7 +17,7 @@ MODULES: dict[Targets, tuple[str, ...]] = {
 }
 _RANGES: dict[str, tuple[float, float]] = {
     "rank": (1, 256),
-    "alpha": (0.1, 1024),
+    "alpha": (1, 1024),
     "dropout": (0, 0.9),
     "rate": (1e-7, 0.1),
     "warmup": (0, 1),
@@ -69,7 +69,7 @@ class Plan:
     """
 
     rank: int = 16
-    alpha: float = 32
+    alpha: int = 32
     dropout: float = 0
     targets: Targets = "all"
     rate: float = 2e-4
