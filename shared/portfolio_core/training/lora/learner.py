@@ -91,14 +91,17 @@ def autocast(dtype: NumberType, device: str) -> Any:  # noqa: ANN401 - a context
 
 
 def state(wrapped: Module, optimizer: Module) -> dict[str, Tensor]:
-    """Return adapter and optimizer as tensors on the CPU, by name; all processes call it."""
+    """Return adapter and optimizer as tensors on the CPU, by name.
+
+    All processes call it; where they share the model, only the first is given something.
+    """
     from torch.distributed.checkpoint import state_dict as torch_state
 
     weights = adapter(wrapped)
     told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
     moments = {
         f"{_OPTIMIZER}{part}:{name}": tensor
-        for name, parts in told["state"].items()
+        for name, parts in told.get("state", {}).items()
         for part, tensor in parts.items()
     }
     return {f"{_ADAPTER}{name}": tensor for name, tensor in weights.items()} | moments
@@ -118,16 +121,17 @@ def restore(wrapped: Module, optimizer: Module, saved: Mapping[str, Tensor]) -> 
 
     weights = {n.removeprefix(_ADAPTER): t for n, t in saved.items() if n.startswith(_ADAPTER)}
     torch_state.set_model_state_dict(wrapped, weights, options=_options(strict=False))
-    told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
+    everywhere = _options(on_cpu=False)
+    told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=everywhere)
     for name, parts in told["state"].items():
         for part in parts:
             parts[part] = saved[f"{_OPTIMIZER}{part}:{name}"]
     torch_state.set_optimizer_state_dict(wrapped, optimizer, told, options=_options())
 
 
-def _options(*, strict: bool = True) -> Any:  # noqa: ANN401 - torch's
+def _options(*, strict: bool = True, on_cpu: bool = True) -> Any:  # noqa: ANN401 - torch's
     from torch.distributed.checkpoint.state_dict import StateDictOptions
 
     return StateDictOptions(
-        full_state_dict=True, cpu_offload=True, ignore_frozen_params=True, strict=strict
+        full_state_dict=True, cpu_offload=on_cpu, ignore_frozen_params=True, strict=strict
     )
