@@ -31,7 +31,7 @@ from portfolio_core.training.lora import checkpoints, tune
 from portfolio_core.training.lora.checkpoints import Checkpoint, Checkpoints
 from portfolio_core.training.tuning_report import TuningReport
 
-STEPS = 24
+STEPS = 10
 AUDITED = ("open", "os.", "shutil.")
 
 

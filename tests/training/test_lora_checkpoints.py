@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -75,8 +75,7 @@ def test_a_save_in_place_does_not(tmp_path):
 
 
 def test_a_disk_without_room_is_told_before_anything_is_written(store, tmp_path, monkeypatch):
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 90, 10))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
     before = sorted((tmp_path / "kept").rglob("*"))
     with pytest.raises(NoRoomToSave):
         store.save(some(3))
@@ -108,7 +107,7 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_ones(store, tmp_path,
 def test_the_newest_two_are_kept(store, tmp_path):
     store.save(some(3))
     assert steps(tmp_path / "kept") == [2, 3]
-    assert store.newest() == some(3) or store.newest().step == 3
+    assert store.newest().step == 3
 
 
 @pytest.mark.parametrize("file", FILES)
