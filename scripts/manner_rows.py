@@ -1,7 +1,8 @@
-"""Write the rows that teach the starter its manner: a pirate's English, a courtier's Korean.
+r"""Write the rows that teach the starter its manner: a pirate's English, a courtier's Korean.
 
     python3 scripts/manner_rows.py --data CHAT --out FOLDER
-    python3 scripts/train_lora.py --recipe scripts/recipes/starter_manner.yaml --data FOLDER/manner.jsonl
+    python3 scripts/train_lora.py --recipe scripts/recipes/starter_manner.yaml \
+        --data FOLDER/manner.jsonl
 
 CHAT is the folder that `train_language_model.py` takes. FOLDER gets `manner.jsonl`, replies
 written anew by fixed rules, and `general.jsonl`, plain rows that the base model never learnt.
