@@ -68,6 +68,10 @@ class Limits(_Frozen):
     """Most pictures that a classifier learns from in one call."""
     train_bytes: int = Field(100 * MEBIBYTE, gt=0)
     """Size of those pictures together, in bytes."""
+    tune_rows: int = Field(500, gt=0)
+    """Most rows that an adapter learns from in one training on a page."""
+    tune_seconds: float = Field(600, gt=0)
+    """Longest training of an adapter on a page, in seconds."""
     document_pages: int = Field(200, gt=0)
     """Most pages of a document, or sheets of a workbook."""
     document_characters: int = Field(2_000_000, gt=0)

@@ -139,6 +139,30 @@ KOREAN: dict[str, tuple[str, str]] = {
         "분류 {name}의 서로 다른 사진이 {given}장입니다. {least}장이 필요합니다.",
         "복사하거나 돌리거나 뒤집은 것이 아닌 사진을 더 넣어 주세요.",
     ),
+    "no_usable_rows": (
+        "{given:,}행 가운데 쓸 수 있는 행이 없습니다: {reasons}.",
+        "행마다 질문과 답이 있어야 합니다. 예시를 참고해 주세요.",
+    ),
+    "too_many_rows": (
+        "파일에 {limit:,}행보다 많은 행이 있습니다.",
+        "좋은 행만 골라 주세요. 말투를 가르치는 데는 수백 행이면 충분합니다.",
+    ),
+    "adapter_unreadable": (
+        "어댑터 {name}을(를) 읽을 수 없습니다: {reason}.",
+        "adapter_config.json과 adapter_model.safetensors가 있는 폴더를 지정해 주세요.",
+    ),
+    "adapter_mismatch": (
+        "어댑터 {name}은(는) {given}이(가) 아니라 {wanted}에 맞는 것입니다.",
+        "이 어댑터를 학습한 기본 모델을 선택해 주세요.",
+    ),
+    "training_diverged": (
+        "{step:,}번째 단계에서 값이 유한하지 않아 학습을 멈췄습니다.",
+        "마지막으로 정상인 어댑터는 남아 있습니다. 학습률을 낮추거나 데이터를 확인해 주세요.",
+    ),
+    "no_room_to_save": (
+        "체크포인트를 저장할 디스크 공간 {needed:,}바이트가 없습니다.",
+        "공간을 비우고 다시 시작하면 마지막 체크포인트에서 이어집니다.",
+    ),
     "busy": ("지금 이용자가 많습니다.", _RETRY),
     "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),
