@@ -25,7 +25,7 @@ Tensor: TypeAlias = Any
 """Of torch and transformers, which have no types."""
 
 CHECKPOINT = "checkpoint.safetensors"
-_WEIGHT = "weight"
+_WEIGHT, _TOLD = "weight", "told"
 # Share of a row's tokens that its last reply must have, where only replies count.
 _LEAST_SHARE = 0.08
 _BETAS, _DECAY, _CLIP, _WARMING = (0.9, 0.95), 0.1, 1.0, 40
@@ -78,11 +78,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is: ``loss`` in nats, of the newest step; ``speed`` in tokens a second."""
+    """Where a training is.
 
-    step: int
-    loss: float
-    speed: float
+    Attributes:
+        step: Steps done.
+        loss: Of the newest step, in nats.
+        tokens: Tokens of all steps, filling included.
+        seconds: That they took, those before a restart included.
+    """
+
+    step: int = 0
+    loss: float = 0.0
+    tokens: int = 0
+    seconds: float = 0.0
 
 
 def build(shape: Shape, tokenizer: Module, seed: int) -> Module:
@@ -127,8 +135,8 @@ def fit(
     *,
     every: int = 100,
     note: Callable[[Progress], None] = lambda _: None,
-) -> None:
-    """Train ``model`` in place.
+) -> Progress:
+    """Train ``model`` in place and return where the training ended.
 
     Started again after a kill, it goes on from the newest checkpoint as if nothing had been.
 
@@ -144,9 +152,9 @@ def fit(
 
     optimizers = _optimizers(model)
     model.train()
-    done = _resume(folder, model, optimizers, plan)
+    now = _resume(folder, model, optimizers, plan)
     for step, taken in enumerate(_batches(rows, plan), 1):
-        if step <= done:  # batches are made again, not learnt again
+        if step <= now.step:  # batches are made again, not learnt again
             continue
         began = monotonic()
         loss = loss_of(model, taken, half=plan.half)
@@ -156,10 +164,17 @@ def fit(
             optimizer.param_groups[0]["lr"] = plan.rate_at(step)
             optimizer.step()
             optimizer.zero_grad()
-        note(Progress(step, loss.item(), taken.ids.size / (monotonic() - began)))
+        now = Progress(
+            step,
+            loss.item(),
+            now.tokens + taken.ids.size,
+            now.seconds + monotonic() - began,
+        )
+        note(now)
         if step % every == 0 or step == plan.steps:
-            _save(folder, model, optimizers, step, plan)
+            _save(folder, model, optimizers, now, plan)
     model.eval()
+    return now
 
 
 def loss_of(model: Module, taken: Batch, *, half: bool, total: bool = False) -> Tensor:
@@ -209,7 +224,9 @@ def _mark(plan: Plan, model: Module) -> str:
     return sha256(told.encode()).hexdigest()
 
 
-def _save(folder: Path, model: Module, optimizers: Sequence[Module], step: int, plan: Plan) -> None:
+def _save(
+    folder: Path, model: Module, optimizers: Sequence[Module], now: Progress, plan: Plan
+) -> None:
     """Write weights and what the optimizers keep in one file, whole or not at all."""
     from safetensors.torch import save
 
@@ -219,23 +236,23 @@ def _save(folder: Path, model: Module, optimizers: Sequence[Module], step: int, 
         for optimizer in optimizers:
             tensors |= {f"{name} {key}": kept for key, kept in optimizer.state[weight].items()}
     folder.mkdir(parents=True, exist_ok=True)
-    told = {"step": str(step), "first": str(plan.first), "mark": _mark(plan, model)}
-    write_atomically(folder / CHECKPOINT, save(tensors, told))
+    told = {"now": asdict(now), "first": plan.first, "mark": _mark(plan, model)}
+    write_atomically(folder / CHECKPOINT, save(tensors, {_TOLD: json.dumps(told)}))
 
 
-def _resume(folder: Path, model: Module, optimizers: Sequence[Module], plan: Plan) -> int:
-    """Take up the checkpoint of such a training, if there is one, and return its step."""
+def _resume(folder: Path, model: Module, optimizers: Sequence[Module], plan: Plan) -> Progress:
+    """Take up the checkpoint of such a training, if there is one, and return where it was."""
     import torch
     from safetensors import safe_open
 
     if not (folder / CHECKPOINT).exists():
-        return 0
+        return Progress()
     with safe_open(folder / CHECKPOINT, framework="pt") as file:
-        told = file.metadata()
-        step = int(told["step"])
-        alike = int(told["first"]) == plan.first or step <= min(int(told["first"]), plan.first)
+        told = json.loads(file.metadata()[_TOLD])
+        now = Progress(**told["now"])
+        alike = told["first"] == plan.first or now.step <= min(told["first"], plan.first)
         if told["mark"] != _mark(plan, model) or not alike:
-            return 0
+            return Progress()
         weights = dict(model.named_parameters())
         for key in file.keys():  # noqa: SIM118 - not a dict
             name, what = key.split(" ")
@@ -246,4 +263,4 @@ def _resume(folder: Path, model: Module, optimizers: Sequence[Module], plan: Pla
             for optimizer in optimizers:
                 if any(weights[name] is one for one in optimizer.param_groups[0]["params"]):
                     optimizer.state[weights[name]][what] = file.get_tensor(key)
-    return step
+    return now
