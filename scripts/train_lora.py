@@ -3,7 +3,7 @@
     python3 scripts/train_lora.py --base Qwen/Qwen3-0.6B --data ROWS.jsonl --out FOLDER
     python3 scripts/train_lora.py --recipe scripts/recipes/qwen3_cpu.yaml --data ROWS.csv
     python3 scripts/train_lora.py ... --adapter OLD --before OLD_ROWS     go on with an adapter
-    accelerate launch --config_file scripts/recipes/fsdp.yaml scripts/train_lora.py ...
+    accelerate launch --config_file scripts/recipes/processes.yaml scripts/train_lora.py ...
 
 ROWS is JSON lines with messages, JSON with instruction, input and output, or CSV with columns
 question and answer. Started again with the same arguments, it goes on where it stopped; Ctrl-C
@@ -92,9 +92,6 @@ def _train(options: argparse.Namespace) -> int:
         name, base = _base(wanted["base"], current)
     out = Path(wanted["out"])
     screen = Screen(out if options.tensorboard else None, shown=process.is_main_process)
-    given = {key: _file(wanted[key]) for key in ("adapter", "before", "general") if key in wanted}
-    if "prompts" in wanted:
-        given["prompts"] = _file(wanted["prompts"]).read_text("utf-8").strip().split("\n")
     report = tune(
         base,
         _file(wanted["data"]),
@@ -109,10 +106,14 @@ def _train(options: argparse.Namespace) -> int:
             description=wanted.get("description", ""),
             command=_command(wanted),
         ),
+        adapter=_optional(wanted, "adapter"),
+        before=_optional(wanted, "before"),
+        general=_optional(wanted, "general"),
+        prompts=_prompts(wanted),
+        shard=bool(wanted.get("shard")),
         checked=screen.rows,
         report=screen.step,
         check=_stop_on_signals(),
-        **given,
     )
     screen.end(report, out)
     if process.is_main_process:
@@ -141,6 +142,7 @@ def _options() -> argparse.Namespace:
     add("--description", help="of the model card: what the adapter's manner is")
     add("--licence", help="of the data, an SPDX identifier")
     add("--data-name", help="of the data (the name of the file)")
+    add("--shard", action="store_true", default=None, help="several processes share the model")
     add("--threads", type=int, default=0, help="threads (what the machine gives)")
     add("--tensorboard", action="store_true", help="write for TensorBoard, too")
     add("--merge", action="store_true", help="write the whole model with the adapter in it")
@@ -153,7 +155,7 @@ def _wanted(options: argparse.Namespace) -> dict[str, Any]:
     """Return what is wanted: the recipe's words, and over them those of the command."""
     import yaml  # noqa: PLC0415
 
-    known = {*PLAN, *WORDS, *FILES}
+    known = {*PLAN, *WORDS, *FILES, "shard"}
     wanted: dict[str, Any] = {"out": str(ROOT / "build" / "lora")}
     if options.recipe:
         try:
@@ -206,6 +208,15 @@ def _base(given: str, current: Settings) -> tuple[str, Path]:
     raise Problem(f"{given!r} is no folder, no starter and no model of the catalog.")
 
 
+def _optional(wanted: Mapping[str, Any], key: str) -> Path | None:
+    return _file(wanted[key]) if key in wanted else None
+
+
+def _prompts(wanted: Mapping[str, Any]) -> list[str]:
+    file = _optional(wanted, "prompts")
+    return file.read_text("utf-8").strip().splitlines() if file else []
+
+
 def _file(name: str | Path) -> Path:
     if not Path(name).exists():
         raise Problem(f"{name} is not there.")
@@ -215,7 +226,7 @@ def _file(name: str | Path) -> Path:
 def _command(wanted: Mapping[str, Any]) -> str:
     """Return the command without the names of this machine's folders."""
     words = ["python3", "scripts/train_lora.py"]
-    for key in (*FILES, *PLAN, *WORDS):
+    for key in (*FILES, *PLAN, *WORDS, "shard"):
         if key not in wanted or key == "description":
             continue
         value = wanted[key]
@@ -265,7 +276,9 @@ class Screen:
 
     def __init__(self, board: Path | None, *, shown: bool) -> None:
         """Write for TensorBoard into ``board``, too."""
-        self._shown, self._bar, self._board = shown, None, None
+        self._shown = shown
+        self._bar: Any = None
+        self._board: Any = None
         if board and shown:
             if importlib.util.find_spec("tensorboard") is None:
                 raise Problem("TensorBoard is not installed: pip install tensorboard")
@@ -314,9 +327,12 @@ class Screen:
         if not self._shown:
             return
         for score in report.scores:
+            base, tuned = score.base_loss, score.tuned_loss
+            if score.earlier_loss is not None:
+                print(f"held-out rows, {score.rows}: {score.earlier_loss:.4f} with the old adapter")
             print(
-                f"held-out rows, {score.rows}: loss {score.base_loss:.4f} -> {score.tuned_loss:.4f}, "
-                f"perplexity {math.exp(score.base_loss):.2f} -> {math.exp(score.tuned_loss):.2f}"
+                f"held-out rows, {score.rows}: loss {base:.4f} -> {tuned:.4f}, "
+                f"perplexity {math.exp(base):.2f} -> {math.exp(tuned):.2f}"
             )
         speed, memory = report.tokens_per_second, report.peak_bytes / 1e9
         print(f"{speed:.0f} tokens/s, {report.seconds:.0f} s, {memory:.2f} GB at most")

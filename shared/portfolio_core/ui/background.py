@@ -41,6 +41,16 @@ class Signal:
         self._ended.set()
 
 
+class Status:
+    """Stands in for Gradio's progress: keeps what would be shown there."""
+
+    text = ""
+
+    def __call__(self, _share: float, desc: str) -> None:
+        """Keep it."""
+        self.text = desc
+
+
 class Running(Generic[T]):
     """Work in a thread. Go through it, yielding; then take :attr:`result`.
 

@@ -91,16 +91,35 @@ class Desk:
         """The key of the adapter that is worn where none is named; empty where there is none."""
         return next(iter(self.offered), "")
 
-    def wanted(
-        self, messages: object, seed: object = None, adapter: object = "", **how: object
+    def wanted(  # noqa: PLR0917 - in the order of the endpoints
+        self,
+        messages: object,
+        adapter: object,
+        seed: object,
+        max_tokens: object,
+        temperature: object,
+        top_p: object,
+        top_k: object,
+        repetition_penalty: object,
+        thinking: object,
     ) -> ChatRequest:
         """Check a caller's values; see :func:`chat.request`.
 
         Raises:
             UnknownAdapter: it is neither offered nor one that was trained here.
         """
-        limits = self._page.settings.limits
-        wanted = chat.request(messages, limits=limits, seed=seed, adapter=adapter, **how)
+        wanted = chat.request(
+            messages,
+            limits=self._page.settings.limits,
+            max_tokens=max_tokens,
+            seed=seed,
+            temperature=temperature,
+            top_p=top_p,
+            top_k=top_k,
+            repetition_penalty=repetition_penalty,
+            adapter=adapter,
+            thinking=thinking,
+        )
         if wanted.adapter:
             self.adapter(wanted.adapter)
         return wanted
@@ -145,10 +164,22 @@ class Desk:
             AdapterMismatch: they were made for neither.
         """
         bases = {adapter.base for adapter in worn}
-        for choice in (self._page.choice, self._starter()):
+        for choice in (self._page.choice, starter_choice()):
             if bases <= set(_names(choice.model)):
                 return choice
         raise AdapterMismatch(worn[0].key, worn[0].base, self._page.choice.model.name)
+
+    def name(self, adapter: str, locale: Locale) -> str:
+        """Return what answers, in words: the model, and the adapter it wears."""
+        if not adapter:
+            return self._page.choice.model.name
+        worn = self.adapter(adapter)
+        return f"{self.choice([worn]).model.name} + {self.title(adapter, locale)}"
+
+    def title(self, adapter: str, locale: Locale) -> str:
+        """Return what people call an adapter."""
+        own = self._page.words.say("own_adapter", locale)
+        return adapter if adapter in self.offered else own
 
     def reply(
         self, wanted: Sequence[ChatRequest], progress: News, locale: Locale
@@ -198,10 +229,36 @@ class Desk:
                 if adapter.key not in self.offered:
                     engine.remove_adapter(adapter.key)
 
-    def _starter(self) -> Choice:
-        return Choice(catalog.embedded(chat.TASK), Reason("adapter"), chat.TASK)
+
+def starter_choice() -> Choice:
+    """Return the starter, for an adapter that was made for it, whatever the page's model is."""
+    return Choice(catalog.embedded(chat.TASK), Reason("adapter"), chat.TASK)
 
 
 def _names(model: Model) -> tuple[str, ...]:
     """Return what adapters call a model of the catalog that they were made for."""
     return (model.hub.repository, model.key) if model.hub else (starter.FOLDER, model.key)
+
+
+def arguments(wanted: ChatRequest) -> dict[str, Any]:
+    """Return ``wanted`` as the arguments of an endpoint, ready to be sent again."""
+    sampling = wanted.sampling
+    return {
+        "messages": [{"role": one.role, "content": one.text} for one in wanted.messages],
+        "adapter": wanted.adapter,
+        "seed": wanted.seed,
+        "max_tokens": wanted.max_tokens,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "repetition_penalty": sampling.repetition_penalty,
+        "thinking": wanted.thinking,
+    }
+
+
+def pair_arguments(base: ChatRequest, tuned: ChatRequest) -> dict[str, Any]:
+    """Return two requests as the arguments of the endpoint that answers both."""
+    own = arguments(tuned)
+    told = {**own, "messages": arguments(base)["messages"]}
+    same = base.messages == tuned.messages
+    return told if same else {**told, "tuned_messages": own["messages"]}

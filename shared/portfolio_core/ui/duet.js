@@ -133,15 +133,12 @@ const draw = () => {
   const below = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   const nodes = turns.map(drawTurn);
   if (!turns.length) {
-    const empty = make("div", "empty");
-    empty.append(make("p", "lead", words.empty));
-    if (words[props.note]) empty.append(make("p", "", words[props.note]));
-    nodes.push(empty);
+    nodes.push(make("p", "empty", words.empty));
   }
   log.replaceChildren(...nodes);
   foot.replaceChildren(...(turns.length && !running() ? [tools()] : []));
-  // Whoever scrolled up to read is left alone.
-  if (turns.length > count || below) log.scrollTop = log.scrollHeight;
+  // The newest message is put where it can be read; whoever scrolled up is left alone.
+  if (nodes.length && (turns.length > count || below)) log.scrollTop = nodes.at(-1).offsetTop - 12;
   count = turns.length;
 };
 watch("value", draw);

@@ -28,16 +28,32 @@ STOPPED = """(value) => {
 """Run it on the value when the work was stopped, or broke off."""
 
 
-def duet(words: Words, note: str) -> gr.HTML:
+def duet(words: Words) -> gr.HTML:
     """Draw the conversation, empty; give it what :func:`shown` returns.
 
     Its event ``run`` asks for the message in ``ask`` again, after the turns that are left.
 
     Args:
         words: Those of the page, among them ``duet_…``.
-        note: Key, without prefix, of what is said of the models before the first message.
     """
-    return drawing.part("duet", words.part("duet_"), note=note)
+    return drawing.part("duet", words.part("duet_"), elem_classes="flush")
+
+
+def messages_input(label: str) -> gr.JSON:
+    """Return a parameter of an API: the messages of a conversation, oldest first.
+
+    Gradio's own description of JSON is no valid schema for a tool.
+    """
+    made = gr.JSON(label=label, visible=False)
+    message = {
+        "type": "object",
+        "properties": {
+            "role": {"type": "string", "enum": ["system", "user", "assistant"]},
+            "content": {"type": "string"},
+        },
+    }
+    setattr(made, "api_info", lambda: {"type": "array", "items": message})  # noqa: B010 - one object's own
+    return made
 
 
 def shown(turns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -117,10 +117,10 @@ const finished = (value) => {
 };
 const growing = (value) => {
   const bar = make("progress");
-  bar.max = Math.max(value.steps, 1);
-  bar.value = value.step;
+  bar.max = value.steps || 1;
+  bar.value = value.step || 0;
   const last = value.curve.at(-1);
-  const said = last
+  const said = last && value.step === value.steps ? words.measuring : last
     ? fill(words.progress, { step: value.step, steps: value.steps, loss: last.loss.toFixed(2), speed: value.speed.toFixed(0), left: Math.ceil(value.left) })
     : value.status;
   return [make("p", "lead", said), bar, ...(value.curve.length > 1 ? [curve(value.curve)] : [])];

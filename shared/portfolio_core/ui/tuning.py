@@ -35,6 +35,16 @@ def report_of(folder: Path) -> TuningReport | None:
         return None
 
 
+def model_card(folder: Path) -> str:
+    """Return the model card beside an adapter, without its front matter; empty where none is."""
+    try:
+        text = (folder / "README.md").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    _, fence, rest = text.removeprefix("---").partition("\n---\n")
+    return rest if fence and text.startswith("---") else text
+
+
 def shown(
     adapter: Adapter, report: TuningReport | None, *, name: str = "", file: str = ""
 ) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class QwenChat:
         model: Module,
         tokenizer: Module,
         *,
-        identity: Identity,
+        key: str,
+        names: Sequence[str] = (),
+        revision: str = "",
         device: str = "cpu",
     ) -> None:
         """Use a model and a tokenizer that are loaded; :meth:`load` loads them.
@@ -69,14 +71,16 @@ class QwenChat:
         Args:
             model: A ``Qwen3ForCausalLM``.
             tokenizer: Its tokenizer, with a template of chats.
-            identity: What the model is.
+            key: Its key in the catalog, or the name of its folder.
+            names: What else adapters call the model they were made for, the first for people.
+            revision: Commit or checksum of its weights; empty where it has none.
             device: Where it is.
         """
-        self.key, self.revision = identity.key, identity.revision
+        self.key, self.revision = key, revision
         self.context = min(_CONTEXT[device], model.config.max_position_embeddings)
         self._model = model
         self._device = device
-        self._adapters = Adapters(model, [*identity.names, identity.key], identity.revision)
+        self._adapters = Adapters(model, [*names, key], revision)
         self._prompter = Prompter(tokenizer)
         self._vocabulary = vocabulary(model, tokenizer)
 
@@ -99,7 +103,8 @@ class QwenChat:
         except ImportError as error:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
-        name = cls.identity(folder).names[0]
+        identity = cls.identity(folder)
+        name = identity.names[0]
         torch.set_num_threads(hardware.threads)
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -116,7 +121,9 @@ class QwenChat:
         return cls(
             quick(model) if hardware.device == "cpu" else model,
             tokenizer,
-            identity=cls.identity(folder),
+            key=identity.key,
+            names=identity.names,
+            revision=identity.revision,
             device=hardware.device,
         )
 

@@ -1,9 +1,10 @@
 """The model as the loop sees it: batches in, summed loss out; and its state as plain tensors.
 
 On one process, on several that hold the same (DDP) or on several that share it (FSDP), the same
-calls do the same: ``accelerate`` wraps the model, ``torch.distributed.checkpoint`` unwraps it.
+calls do the same; ``torch.distributed.checkpoint`` sees through all of them.
 """
 
+import contextlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -45,6 +46,30 @@ def _class() -> Any:  # noqa: ANN401 - a class made of torch's, which is importe
     return Learner
 
 
+def shard(module: Module, device: str) -> None:
+    """Share the parameters of a learner out among all processes, each layer by itself.
+
+    With FSDP2 of torch: that of ``accelerate`` is for GPUs alone, and could not be tested here.
+    """
+    import torch
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.fsdp import fully_shard
+
+    mesh = init_device_mesh(device, (torch.distributed.get_world_size(),))
+    for layer in module.tuned.get_base_model().model.layers:
+        fully_shard(layer, mesh=mesh)
+    fully_shard(module, mesh=mesh)
+
+
+def synchronize(module: Module, *, wanted: bool) -> Any:  # noqa: ANN401 - a context
+    """Return a context in which processes exchange gradients only if that is ``wanted``."""
+    if hasattr(module, "set_requires_gradient_sync"):  # shared out
+        module.set_requires_gradient_sync(wanted)
+    elif hasattr(module, "no_sync") and not wanted:
+        return module.no_sync()
+    return contextlib.nullcontext()
+
+
 def tensors(batch: Batch, device: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # noqa: ANN401
     """Return what a learner takes of ``batch``."""
     import torch
@@ -66,14 +91,17 @@ def autocast(dtype: NumberType, device: str) -> Any:  # noqa: ANN401 - a context
 
 
 def state(wrapped: Module, optimizer: Module) -> dict[str, Tensor]:
-    """Return adapter and optimizer as tensors on the CPU, by name; all processes call it."""
+    """Return adapter and optimizer as tensors on the CPU, by name.
+
+    All processes call it; where they share the model, only the first is given something.
+    """
     from torch.distributed.checkpoint import state_dict as torch_state
 
     weights = adapter(wrapped)
-    told = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
+    told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
     moments = {
         f"{_OPTIMIZER}{part}:{name}": tensor
-        for name, parts in told["state"].items()
+        for name, parts in told.get("state", {}).items()
         for part, tensor in parts.items()
     }
     return {f"{_ADAPTER}{name}": tensor for name, tensor in weights.items()} | moments
@@ -93,16 +121,17 @@ def restore(wrapped: Module, optimizer: Module, saved: Mapping[str, Tensor]) -> 
 
     weights = {n.removeprefix(_ADAPTER): t for n, t in saved.items() if n.startswith(_ADAPTER)}
     torch_state.set_model_state_dict(wrapped, weights, options=_options(strict=False))
-    told = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=_options())
+    everywhere = _options(on_cpu=False)
+    told: Any = torch_state.get_optimizer_state_dict(wrapped, optimizer, options=everywhere)
     for name, parts in told["state"].items():
         for part in parts:
             parts[part] = saved[f"{_OPTIMIZER}{part}:{name}"]
     torch_state.set_optimizer_state_dict(wrapped, optimizer, told, options=_options())
 
 
-def _options(*, strict: bool = True) -> Any:  # noqa: ANN401 - torch's
+def _options(*, strict: bool = True, on_cpu: bool = True) -> Any:  # noqa: ANN401 - torch's
     from torch.distributed.checkpoint.state_dict import StateDictOptions
 
     return StateDictOptions(
-        full_state_dict=True, cpu_offload=True, ignore_frozen_params=True, strict=strict
+        full_state_dict=True, cpu_offload=on_cpu, ignore_frozen_params=True, strict=strict
     )

@@ -59,6 +59,7 @@ class Loop:
         held_out: Batches to measure on.
         dtype: Number type of the products.
         accelerator: Of ``accelerate``.
+        shard: Whether several processes share the model instead of holding a copy each.
         store: Where checkpoints go; the first process writes.
         log: File of one line of JSON for each step.
         report: Called after each step, on the first process.
@@ -71,6 +72,7 @@ class Loop:
     held_out: Sequence[Batch]
     dtype: NumberType
     accelerator: Any
+    shard: bool
     store: Checkpoints
     log: Path
     report: Callable[[Progress], None]
@@ -87,9 +89,14 @@ class Loop:
         import torch
         from peft.helpers import disable_input_dtype_casting
 
-        trained = [p for p in self.tuned.parameters() if p.requires_grad]
-        bare = torch.optim.AdamW(trained, lr=self.plan.rate, weight_decay=self.plan.decay)
-        self._model, self._optimizer = self.accelerator.prepare(learner.learner(self.tuned), bare)
+        self._model = learner.learner(self.tuned)
+        if self.shard and self.accelerator.num_processes > 1:
+            learner.shard(self._model, self.accelerator.device.type)
+        else:
+            self._model = self.accelerator.prepare(self._model)
+        self._optimizer = torch.optim.AdamW(
+            self._trained(), lr=self.plan.rate, weight_decay=self.plan.decay
+        )
         # Under autocast the products are made in its type; peft would make them in float32.
         with disable_input_dtype_casting(self.tuned, active=self.dtype == "bfloat16"):
             self._steps()
@@ -147,14 +154,13 @@ class Loop:
         mine += [(batches[-1], 0)] * (-(-len(batches) // count) - len(mine))
         total = torch.zeros((), device=self.accelerator.device)
         for place, (batch, counts) in enumerate(mine, 1):
-            with self._sync(last=place == len(mine)):
+            with learner.synchronize(self._model, wanted=place == len(mine)):
                 loss = self._loss(batch) * counts
                 # Processes take the mean of their gradients; the sum is wanted.
                 self.accelerator.backward(loss * (count / learnt))
                 total += loss.detach()
         mean = float(self.accelerator.reduce(total, "sum")) / learnt
-        parameters = [p for p in self._model.parameters() if p.requires_grad]
-        norm = self.accelerator.clip_grad_norm_(parameters, self.plan.clip)
+        norm: Any = torch.nn.utils.clip_grad_norm_(self._trained(), self.plan.clip)
         norm = norm.full_tensor() if hasattr(norm, "full_tensor") else norm
         if not math.isfinite(mean) or not math.isfinite(float(norm)):
             raise TrainingDiverged(step)
@@ -168,11 +174,8 @@ class Loop:
         with learner.autocast(self.dtype, self.accelerator.device.type):
             return self._model(*learner.tensors(batch, self.accelerator.device))
 
-    def _sync(self, *, last: bool) -> Any:  # noqa: ANN401 - a context
-        """Return a context in which gradients are exchanged only with the last backward."""
-        import contextlib
-
-        return contextlib.nullcontext() if last else self.accelerator.no_sync(self._model)
+    def _trained(self) -> list[Any]:
+        return [p for p in self._model.parameters() if p.requires_grad]
 
     def _measure(self) -> float:
         """Return the mean loss of the held-out reply tokens."""

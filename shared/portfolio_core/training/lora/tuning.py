@@ -41,6 +41,7 @@ class Order:
     adapter: Path | None
     others: Mapping[Measured, Path]
     prompts: Sequence[str]
+    shard: bool
     most_rows: int
     check: Callable[[], None]
 
@@ -57,6 +58,7 @@ def tune(
     before: Path | None = None,
     general: Path | None = None,
     prompts: Sequence[str] = (),
+    shard: bool = False,
     most_rows: int = 100_000,
     checked: Callable[[Rows], None] = lambda _rows: None,
     report: Callable[[Progress], None] = lambda _progress: None,
@@ -83,6 +85,7 @@ def tune(
             measured too, which tells what was forgotten.
         general: Rows of chat in general, measured likewise.
         prompts: What both are asked in the end; none takes ten rows, held-out ones first.
+        shard: Whether several processes share the model instead of holding a copy each.
         most_rows: More are refused.
         checked: Called with what was found in the rows, before the model is loaded.
         report: Called after each step.
@@ -114,6 +117,7 @@ def tune(
         adapter=adapter,
         others=others,
         prompts=prompts,
+        shard=shard,
         most_rows=most_rows,
         check=check,
     )
@@ -167,6 +171,7 @@ class _Tuning:
             held_out=self._batches(self._split),
             dtype=dtype,
             accelerator=accelerator,
+            shard=order.shard,
             store=Checkpoints(order.out / f"checkpoints-{self._digest()}", plan.keep),
             log=order.out / LOG,
             report=report,
@@ -183,7 +188,7 @@ class _Tuning:
         order = self._order
         drawn = curve.points(record.lines)
         write_atomically(order.out / CURVE, curve.png(drawn))
-        pair = measuring.Pair(self._base, order.out, order.hardware, order.check)
+        pair = measuring.Pair(self._base, order.out, order.hardware, order.check, order.adapter)
         told = {"own": self._batches(self._split), **self._others}
         asked = measuring.prompts(order.prompts, self._split.held_out_rows, self._split.rows)
         report = TuningReport(
@@ -193,7 +198,7 @@ class _Tuning:
             licence=order.about.licence,
             command=order.about.command,
             rows=self.rows,
-            scores=tuple(pair.score(name, made) for name, made in told.items() if made),  # type: ignore[arg-type]
+            scores=tuple(pair.score(name, made) for name, made in told.items() if made),
             curve=drawn,
             samples=pair.samples(self._tokenizer, asked),
             seconds=record.seconds,
