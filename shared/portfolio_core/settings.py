@@ -68,6 +68,10 @@ class Limits(_Frozen):
     """Most pictures that a classifier learns from in one call."""
     train_bytes: int = Field(100 * MEBIBYTE, gt=0)
     """Size of those pictures together, in bytes."""
+    tune_rows: int = Field(500, gt=0)
+    """Most rows that an adapter learns from in one training on a page."""
+    tune_seconds: float = Field(600, gt=0)
+    """Longest training of an adapter on a page, in seconds."""
     document_pages: int = Field(200, gt=0)
     """Most pages of a document, or sheets of a workbook."""
     document_characters: int = Field(2_000_000, gt=0)
@@ -130,6 +134,11 @@ class Settings(_Frozen):
     """Longest wait for the Hub's answer when asking whether it can be reached, in seconds."""
     models_dir: Path = Path("~/.cache/spaces-portfolio/models")
     """Folder of downloaded weights, one folder per model and revision."""
+    adapters_dir: Path = Path("~/.cache/spaces-portfolio/adapters")
+    """Folder of LoRA adapters, one folder each; a chat offers those that fit its model."""
+    tuning: bool | None = None
+    """Let visitors train adapters. Left out: anywhere but on a Space of the Hub, where all of them
+    share one machine."""
     temp_dir: Path = Path(tempfile.gettempdir()) / "spaces-portfolio"
     """Folder of uploads and results; emptied by age and size. Also set by ``GRADIO_TEMP_DIR``."""
     hosts: tuple[str, ...] = ()
@@ -180,13 +189,21 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         first = error.errors()[0]
         field = str(first["loc"][-1])
         raise BadSetting(PREFIX + field.upper(), first["msg"]) from None
-    return settings.model_copy(update={"models_dir": settings.models_dir.expanduser()})
+    folders = ("models_dir", "adapters_dir")
+    return settings.model_copy(
+        update={name: getattr(settings, name).expanduser() for name in folders}
+    )
 
 
 @cache
 def current() -> Settings:
     """Return the settings of this process, read once from its environment."""
     return from_environment(os.environ)
+
+
+def may_tune(settings: Settings) -> bool:
+    """Return whether visitors may train adapters here."""
+    return not on_hub_space() if settings.tuning is None else settings.tuning
 
 
 def on_hub_space() -> bool:

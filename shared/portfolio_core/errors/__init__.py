@@ -13,6 +13,9 @@ PortfolioError                     500
 │   ├── TooManyMessages            400  a conversation over the limit of messages
 │   ├── NothingAsked               400  a conversation that does not end with a question
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
+│   ├── UnknownAdapter             404  not listed, or trained here and gone
+│   ├── AdapterUnsafe              422  a pickle
+│   ├── AdapterTooLarge            413  by its rank
 │   ├── NothingToSay               422  text without a single letter or digit
 │   ├── WrongFileType              415  by content, whatever the name says
 │   ├── FileTooLarge               413  too many bytes
@@ -41,13 +44,19 @@ PortfolioError                     500
 │   ├── SharedPicture              422  the same picture in two classes
 │   ├── TooFewGroups               422  too few different pictures to hold some out
 │   ├── LabelsMissing              400  another number of labels than of files
-│   └── ClassifierGone             410  trained here, and not kept any more
+│   ├── ClassifierGone             410  trained here, and not kept any more
+│   ├── NoUsableRows               422  no row with a question and an answer
+│   ├── TooManyRows                413  to learn from in one training
+│   ├── AdapterUnreadable          422  damaged, or more than a plain LoRA
+│   └── AdapterMismatch            422  trained on another base model
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
 │   ├── WaitedTooLong              504
 │   ├── MemoryBudgetExceeded       503
 │   └── Draining                   503
 ├── WorkTooLong                    504  the work passed its deadline; a repeat would, too
+├── TrainingDiverged               422  a number that is not finite; what was good is kept
+├── NoRoomToSave                   507  the disk is too full for a checkpoint
 ├── Cancelled                      499  the caller went away or pressed Stop
 ├── ModelUnavailable               503  the weights are not here and cannot be had
 │   ├── HubUnreachable             503
@@ -64,9 +73,12 @@ from collections.abc import Iterable
 from portfolio_core.errors._base import InvalidInput as InvalidInput
 from portfolio_core.errors._base import PortfolioError as PortfolioError
 from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._chat import AdapterTooLarge as AdapterTooLarge
+from portfolio_core.errors._chat import AdapterUnsafe as AdapterUnsafe
 from portfolio_core.errors._chat import NothingAsked as NothingAsked
 from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
+from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
@@ -89,12 +101,18 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
+from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone
 from portfolio_core.errors._training import EmptyClass as EmptyClass
 from portfolio_core.errors._training import LabelsMissing as LabelsMissing
+from portfolio_core.errors._training import NoRoomToSave as NoRoomToSave
+from portfolio_core.errors._training import NoUsableRows as NoUsableRows
 from portfolio_core.errors._training import SharedPicture as SharedPicture
 from portfolio_core.errors._training import TooFewClasses as TooFewClasses
 from portfolio_core.errors._training import TooFewGroups as TooFewGroups
+from portfolio_core.errors._training import TooManyRows as TooManyRows
+from portfolio_core.errors._training import TrainingDiverged as TrainingDiverged
 
 
 class EmptyText(InvalidInput):

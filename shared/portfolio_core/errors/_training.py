@@ -1,6 +1,6 @@
-"""What is wrong with pictures that a classifier is to learn from, or with what it learnt."""
+"""What is wrong with pictures or rows to learn from, with what was learnt, or with the learning."""
 
-from portfolio_core.errors._base import InvalidInput, quoted
+from portfolio_core.errors._base import InvalidInput, PortfolioError, quoted
 
 
 class TooFewClasses(InvalidInput):
@@ -69,3 +69,75 @@ class ClassifierGone(InvalidInput):
     status = 410
     message_template = "This trained classifier is not kept any more."
     hint_template = "Train it again; the same pictures and seed give the same."
+
+
+class NoUsableRows(InvalidInput):
+    """No row of a file has a question and an answer to learn from."""
+
+    code = "no_usable_rows"
+    status = 422
+    message_template = "None of {given:,} rows can be used: {reasons}."
+    hint_template = "Each row needs a question and an answer; the examples show how."
+
+    def __init__(self, given: int, reasons: str) -> None:
+        super().__init__(given=given, reasons=reasons)
+
+
+class TooManyRows(InvalidInput):
+    """A file has more rows than one training may have."""
+
+    code = "too_many_rows"
+    status = 413
+    message_template = "The file has more than {limit:,} rows."
+    hint_template = "Keep the best of them; a few hundred good rows teach a manner."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class AdapterUnreadable(InvalidInput):
+    """An adapter's files are missing, damaged, or not in safetensors."""
+
+    code = "adapter_unreadable"
+    status = 422
+    message_template = "The adapter {name} cannot be read: {reason}."
+    hint_template = "Give a folder with adapter_config.json and adapter_model.safetensors."
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name=quoted(name), reason=reason)
+
+
+class AdapterMismatch(InvalidInput):
+    """An adapter was trained on another base than the one it is to work with."""
+
+    code = "adapter_mismatch"
+    status = 422
+    message_template = "The adapter {name} belongs to {wanted}, not to {given}."
+    hint_template = "Choose the base model that it was trained on."
+
+    def __init__(self, name: str, wanted: str, given: str) -> None:
+        super().__init__(name=quoted(name), wanted=quoted(wanted), given=quoted(given))
+
+
+class TrainingDiverged(PortfolioError):
+    """The loss or a gradient is not a finite number any more."""
+
+    code = "training_diverged"
+    status = 422
+    message_template = "The training stopped at step {step:,}: a number is not finite."
+    hint_template = "The last good adapter is kept; try a lower learning rate, or look at the rows."
+
+    def __init__(self, step: int) -> None:
+        super().__init__(step=step)
+
+
+class NoRoomToSave(PortfolioError):
+    """The disk is too full for a checkpoint; the one before is untouched."""
+
+    code = "no_room_to_save"
+    status = 507
+    message_template = "There is no disk space for {needed:,} bytes of a checkpoint."
+    hint_template = "Make room and start again: it goes on from the last checkpoint."
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(needed=needed)

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
 
+from portfolio_core.files import write_atomically
+
 FILE = "report.json"
 
 Measured = Literal["own", "before", "general"]
@@ -24,12 +26,14 @@ class Score(_Part):
         tokens: Tokens of their replies.
         base_loss: Loss with the adapter off.
         tuned_loss: Loss with the adapter on.
+        earlier_loss: Loss with the adapter that was gone on from, when there was one.
     """
 
     rows: Measured
     tokens: PositiveInt
     base_loss: NonNegativeFloat
     tuned_loss: NonNegativeFloat
+    earlier_loss: NonNegativeFloat | None = None
 
 
 class Step(_Part):
@@ -63,6 +67,10 @@ class Rows(_Part):
         rejected: Number of rows by reason.
         duplicates: Rows that were there already.
         tokens: Tokens of the used rows.
+        shortest: Tokens of the shortest of their conversations.
+        median: Likewise of the middle one.
+        longest: Likewise of the longest.
+        examples: Numbers of the first rejected rows, by reason.
     """
 
     used: PositiveInt
@@ -70,6 +78,10 @@ class Rows(_Part):
     rejected: dict[str, NonNegativeInt]
     duplicates: NonNegativeInt
     tokens: PositiveInt
+    shortest: NonNegativeInt = 0
+    median: NonNegativeInt = 0
+    longest: NonNegativeInt = 0
+    examples: dict[str, tuple[PositiveInt, ...]] = {}
 
 
 class TuningReport(_Part):
@@ -105,7 +117,7 @@ class TuningReport(_Part):
 
     def write(self, folder: Path) -> None:
         """Write the report into ``folder``."""
-        (folder / FILE).write_text(self.model_dump_json(indent=1) + "\n", "utf-8")
+        write_atomically(folder / FILE, (self.model_dump_json(indent=1) + "\n").encode())
 
     @classmethod
     def read(cls, folder: Path) -> "TuningReport":
