@@ -93,7 +93,7 @@ def test_ctrl_c_stops_the_reply_and_the_conversation_goes_on(terminal):
     terminal.until("> ")
     for _ in range(20):  # a reply of noise may end before it is stopped
         terminal.type("Why?\n")
-        terminal.until("Why?\r\n.")
+        terminal.until(r"Why\?\r\n.")
         terminal.type("\x03")
         if "(stopped)" in terminal.until(r"seed \d+\]"):
             break
