@@ -1,12 +1,16 @@
 """The plain side of Qwen3: transformers as its pages show it, in float32.
 
 plain_qwen.py FOLDER TOKENS    for each line of standard input, prints the seconds to the first
-                               token and the seconds of each further one
+                               token, the seconds of each further one (the median), and the most
+                               bytes the process has held
 """
 
+import itertools
+import statistics
 import sys
 import time
 import warnings
+from pathlib import Path
 from typing import Any
 
 warnings.simplefilter("ignore")
@@ -39,5 +43,8 @@ for line in sys.stdin:
     model.generate(
         **ids, max_new_tokens=tokens, min_new_tokens=tokens, do_sample=True, streamer=clock
     )
-    _, first, *further = clock.times
-    print(first - start, (further[-1] - first) / len(further), flush=True)
+    _, *times = clock.times
+    further = statistics.median(b - a for a, b in itertools.pairwise(times))
+    status = Path("/proc/self/status").read_text()
+    peak = 1024 * int(status.split("VmHWM:")[1].split()[0])
+    print(times[0] - start, further, peak, flush=True)

@@ -1,14 +1,19 @@
-"""Qwen3-0.6B at its real size: the time to the first token of a reply, and of each further one.
+"""Qwen3-0.6B at its real size: the first token of a reply, each further one, and the memory.
 
 qwen_real.py FOLDER TOKENS    our side: for each line of standard input, prints the seconds to
-                              the first token and the seconds of each further one
+                              the first token, the seconds of each further one (the median), the
+                              most bytes the process has held, and the bytes of weights that one
+                              token needs
 
-The weights are random, see qwen_weights.py: neither figure depends on what they are.
+The weights are random, see qwen_weights.py: no figure depends on what they are. The first token
+is one pass over a prompt of 512 tokens, so 512 by its seconds are the tokens read in a second.
 """
 
 from __future__ import annotations
 
 import atexit
+import itertools
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,11 +21,12 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 PROMPT_TOKENS = 512  # a question with one or two passages
-TOKENS = 16
+TOKENS = 24
+SHARE_OF_BANDWIDTH = 0.6
 TEXT = ("What do the passages say of the river? " * 20)[: PROMPT_TOKENS - 20]
 
 
@@ -30,27 +36,81 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
         comparison(
             f"Qwen3-0.6B, {PROMPT_TOKENS} tokens to the first",
             "s",
-            lambda: _ask("qwen_real.py")[0],
-            lambda: _ask("plain_qwen.py")[0],
-            most=1 / 1.5,
+            lambda: _ask("qwen_real.py").first,
+            lambda: _ask("plain_qwen.py").first,
+            most=1 / 3,
         ),
         comparison(
             "Qwen3-0.6B, each further token",
             "s",
-            lambda: _ask("qwen_real.py")[1],
-            lambda: _ask("plain_qwen.py")[1],
+            lambda: _ask("qwen_real.py").further,
+            lambda: _ask("plain_qwen.py").further,
+            most=1 / 3,
+        ),
+        comparison(
+            "The same, plain = reading the weights",
+            "s",
+            lambda: _ask("qwen_real.py").further,
+            lambda: _ask("qwen_real.py").weights / _bandwidth(),
+            most=1 / SHARE_OF_BANDWIDTH,
+        ),
+        comparison(
+            "Most memory, loading and replying",
+            "bytes",
+            lambda: _ask("qwen_real.py").memory,
+            lambda: _ask("plain_qwen.py").memory,
         ),
     ]
 
 
-def _ask(side: str) -> list[float]:
+class Figures(NamedTuple):
+    """What a side prints, in its order.
+
+    Attributes:
+        first: Seconds to the first token.
+        further: Seconds of each further one, the median.
+        memory: The most bytes that the process has held.
+        weights: Bytes of the weights that one token needs; 0 from the plain side.
+    """
+
+    first: float
+    further: float
+    memory: float
+    weights: float = 0
+
+
+def _bandwidth() -> float:
+    """Return the bytes that all threads together read in a second: the best sum of many."""
+    import torch
+
+    from portfolio_core import hardware, settings
+
+    torch.set_num_threads(hardware.detect(settings.current()).threads)
+    numbers = _numbers()
+    times = []
+    for _ in range(10):
+        start = time.perf_counter()
+        numbers.sum()
+        times.append(time.perf_counter() - start)
+    return float(numbers.nbytes / min(times))
+
+
+@cache
+def _numbers() -> Any:  # noqa: ANN401 - a tensor; torch is imported late
+    """Return more numbers than any cache holds."""
+    import torch
+
+    return torch.ones(2**27)
+
+
+def _ask(side: str) -> Figures:
     """Let one side reply and return the figures that it prints."""
     child = _started(side)
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("the child has no pipes")
     child.stdin.write(TEXT + "\n")
     child.stdin.flush()
-    return [float(figure) for figure in child.stdout.readline().split()]
+    return Figures(*(float(figure) for figure in child.stdout.readline().split()))
 
 
 @cache
@@ -94,8 +154,17 @@ def main(folder: str, tokens: int) -> None:
         end = time.perf_counter()
         if last.end is None or last.end.reply_tokens < tokens:
             raise RuntimeError("the reply ended early")
-        first = asks[-(tokens - 1)]
-        print(first - start, (end - first) / (tokens - 1), flush=True)
+        times = [*asks[1 - tokens :], end]
+        further = statistics.median(b - a for a, b in itertools.pairwise(times))
+        status = Path("/proc/self/status").read_text()
+        peak = 1024 * int(status.split("VmHWM:")[1].split()[0])
+        print(times[0] - start, further, peak, _weights(engine), flush=True)
+
+
+def _weights(engine: Any) -> int:  # noqa: ANN401 - our engine
+    """Return the bytes of all matrices that a token is multiplied by."""
+    layers = [layer for layer in engine._model.modules() if hasattr(layer, "in_features")]  # noqa: SLF001
+    return sum(layer.weight.numel() * layer.weight.itemsize for layer in layers)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured of rag-chat: embedding, indexing, searching, memory.
+"""What is measured of rag-chat: embedding, indexing, searching, memory, writing an answer.
 
 The vectors that are searched are made up, in topics and parts of topics as those of texts
 are: their number decides, not their content. A search counts only where it finds at least
@@ -20,6 +20,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import plain_rag  # type: ignore[import-not-found]  # noqa: E402  stands beside this file
+import qwen_real  # type: ignore[import-not-found]  # noqa: E402  likewise
 
 DIMENSION = 384
 SIZES = (1_000, 100_000, 1_000_000)
@@ -57,6 +58,7 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
             lambda: _memory([str(HERE / "plain_rag.py")], text),
         ),
         *(_search(comparison, size) for size in SIZES),
+        *qwen_real.comparisons(comparison),
     ]
 
 

@@ -211,7 +211,7 @@ def test_a_narrow_choice_is_the_likeliest_token(engine, sampling):
 
 
 def test_a_repetition_costs(engine):
-    wild = Sampling(temperature=2.0, top_p=1.0, top_k=0)
+    wild = Sampling(temperature=1.0, top_p=1.0, top_k=0)
     seen = [
         len(set(drawn(engine, asked(max_tokens=60, sampling=s), [5, 6, 7])))
         for s in (wild, replace(wild, repetition_penalty=2.0))

@@ -42,7 +42,7 @@ class Draw:
         self._steps.append(TemperatureLogitsWarper(sampling.temperature))
         if sampling.top_k:
             self._steps.append(TopKLogitsWarper(sampling.top_k))
-        self._steps.append(TopPLogitsWarper(sampling.top_p))
+        self._last = TopPLogitsWarper(sampling.top_p)
 
     def __call__(self, before: Sequence[int], scores: Tensor) -> int:
         """Return the id of the next token.
@@ -57,4 +57,7 @@ class Draw:
         scores = self._steps(ids, scores.masked_fill(self._barred, -torch.inf))
         if self._greedy:
             return int(scores.argmax())
-        return int(torch.multinomial(scores.softmax(-1), 1, generator=self._chance))
+        # The last step sorts: of a large vocabulary, only what is left after the others.
+        left = (scores[0] > -torch.inf).nonzero()[:, 0]
+        shares = self._last(ids, scores[:, left]).softmax(-1)
+        return int(left[torch.multinomial(shares, 1, generator=self._chance)])

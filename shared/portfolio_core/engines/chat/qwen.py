@@ -98,6 +98,8 @@ class QwenChat:
             import torch
             from safetensors import SafetensorError
             from transformers import AutoModelForCausalLM, AutoTokenizer
+
+            from portfolio_core.engines.chat.decoder import quick
         except ImportError as error:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
@@ -115,8 +117,9 @@ class QwenChat:
         except (*_UNREADABLE, SafetensorError) as error:
             log.warning("the weights of %s cannot be read: %s", name, type(error).__name__)
             raise EngineFailed(name) from error
+        model = model.eval().to(hardware.device)
         return cls(
-            model.eval().to(hardware.device),
+            quick(model) if hardware.device == "cpu" else model,
             tokenizer,
             key=identity.key,
             names=identity.names,

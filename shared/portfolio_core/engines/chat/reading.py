@@ -24,16 +24,17 @@ class Reading:
         """Begin with empty rows.
 
         Args:
-            model: A ``Qwen3ForCausalLM``.
+            model: A ``Qwen3ForCausalLM``, or a decoder made of one.
             adapters: Of each row the key of its adapter; empty = the base.
             device: Where the model is.
         """
-        from transformers import DynamicCache
+        # It is made of torch, which is imported late.
+        from portfolio_core.engines.chat.decoder import empty_cache
 
         self._model = model
         self._adapters = list(adapters)
         self._device = device
-        self._cache = DynamicCache(config=model.config)
+        self._cache = empty_cache(model)
         self._seen: Module = None  # (rows, read), which of the columns a row has; none = all
 
     def read(
