@@ -27,8 +27,9 @@ import environment
 from environment import ROOT, Problem
 
 if TYPE_CHECKING:
+    from portfolio_core.hardware import Hardware
     from portfolio_core.settings import Settings
-    from portfolio_core.training.lora import Plan, Progress
+    from portfolio_core.training.lora import About, Plan, Progress
     from portfolio_core.training.tuning_report import Rows, TuningReport
 
 PLAN = {
@@ -74,38 +75,28 @@ def main() -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from accelerate import PartialState
-    from transformers.utils import logging
-
     from portfolio_core import hardware, settings  # noqa: PLC0415
-    from portfolio_core.training.lora import About, tune  # noqa: PLC0415
 
-    logging.disable_progress_bar()  # the bar of the training is enough
-    # peft asks transformers in words that it has newer ones for
-    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    # What is wrong with the words is told before anything large is imported.
     wanted = _wanted(options)
+    plan, data = _plan(wanted), _file(wanted["data"])
     current = settings.current()
     machine = hardware.detect(current)
     machine = replace(machine, threads=options.threads or machine.threads)
-    process = PartialState(cpu=machine.device == "cpu")
+    process = _process(machine)
     with process.main_process_first():
         name, base = _base(wanted["base"], current)
     out = Path(wanted["out"])
     screen = Screen(out if options.tensorboard else None, shown=process.is_main_process)
+    from portfolio_core.training.lora import tune  # noqa: PLC0415
+
     report = tune(
         base,
-        _file(wanted["data"]),
+        data,
         out,
-        _plan(wanted),
+        plan,
         machine,
-        about=About(
-            base=name,
-            data=wanted.get("data_name", ""),
-            licence=wanted.get("licence", "unknown"),
-            title=wanted.get("title", ""),
-            description=wanted.get("description", ""),
-            command=_command(wanted),
-        ),
+        about=_about(wanted, name),
         adapter=_optional(wanted, "adapter"),
         before=_optional(wanted, "before"),
         general=_optional(wanted, "general"),
@@ -119,6 +110,30 @@ def _train(options: argparse.Namespace) -> int:
     if process.is_main_process:
         _afterwards(options, base, name, out)
     return 0
+
+
+def _process(machine: Hardware) -> Any:  # noqa: ANN401 - accelerate has no types
+    """Return which process of how many this is, and let libraries be quiet."""
+    from accelerate import PartialState
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # the bar of the training is enough
+    # peft asks transformers in words that it has newer ones for
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    return PartialState(cpu=machine.device == "cpu")
+
+
+def _about(wanted: Mapping[str, Any], base: str) -> About:
+    from portfolio_core.training.lora import About  # noqa: PLC0415
+
+    return About(
+        base=base,
+        data=wanted.get("data_name", ""),
+        licence=wanted.get("licence", "unknown"),
+        title=wanted.get("title", ""),
+        description=wanted.get("description", ""),
+        command=_command(wanted),
+    )
 
 
 def _options() -> argparse.Namespace:
@@ -200,7 +215,7 @@ def _base(given: str, current: Settings) -> tuple[str, Path]:
 
     if Path(given).is_dir():
         return "", Path(given)
-    if (starters.folder(given) / "config.json").is_file():
+    if Path(given).name == given and (starters.folder(given) / "config.json").is_file():
         return given, starters.folder(given)
     for model in catalog.MODELS:
         if model.hub and given in {model.key, model.hub.repository}:
@@ -230,7 +245,7 @@ def _command(wanted: Mapping[str, Any]) -> str:
         if key not in wanted or key == "description":
             continue
         value = wanted[key]
-        if key in FILES and Path(value).exists():
+        if key in FILES and (key != "base" or Path(value).exists()):
             value = key.upper()
         flag = f"--{key.replace('_', '-')}"
         words += [flag] if value is True else [flag, str(value)]

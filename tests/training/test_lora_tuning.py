@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -18,9 +19,12 @@ from portfolio_core.errors import (
     Cancelled,
     EngineFailed,
     HubUnreachable,
+    NumberOutOfRange,
     TrainingDiverged,
 )
 from portfolio_core.training.lora import About, loss, tune
+from portfolio_core.training.lora import base as bases
+from portfolio_core.training.lora.base import Base
 from portfolio_core.training.tuning_report import TuningReport
 
 ADAPTER = "adapter_model.safetensors"
@@ -196,6 +200,31 @@ def test_an_adapter_of_another_shape_is_refused_whatever_it_says(finished, tmp_p
         shutil.copy(finished[3] / name, adapter)
     with pytest.raises(AdapterMismatch):
         tune(wide, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
+
+
+def test_an_adapter_of_a_huge_rank_is_refused_before_it_takes_memory(folder, finished, tmp_path):
+    adapter = tmp_path / "adapter"
+    shutil.copytree(finished[3], adapter)
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    (adapter / "adapter_config.json").write_text(json.dumps({**config, "r": 10_000}))
+    with pytest.raises(NumberOutOfRange):
+        tune(folder, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
+
+
+@pytest.mark.parametrize(
+    ("name", "revision", "differs"),
+    [
+        ("owner/model", "", False),
+        ("other", "", True),
+        ("other", "a" * 64, False),
+        ("model", "b" * 64, True),
+        ("model", "a" * 40, False),
+        ("other", "a" * 40, True),
+        ("", "", False),
+    ],
+)
+def test_bases_are_told_apart_by_checksum_where_there_is_one_else_by_name(name, revision, differs):
+    assert bases._differ(Base(Path("model"), "model", "a" * 64), name, revision) is differs
 
 
 @pytest.mark.parametrize("damage", ["pickle", "cut", "no config", "config"])

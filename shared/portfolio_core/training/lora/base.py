@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,7 +21,7 @@ from portfolio_core.errors import (
 from portfolio_core.hardware import Hardware, NumberType
 from portfolio_core.training import tuning_report
 from portfolio_core.training.lora.about import About
-from portfolio_core.training.lora.plan import MODULES, Plan
+from portfolio_core.training.lora.plan import MODULES, Plan, check_rank
 
 log = logging.getLogger(__name__)
 
@@ -148,37 +149,55 @@ def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = F
     Raises:
         AdapterUnreadable: it is damaged, or not in safetensors.
         AdapterMismatch: it was trained on another base.
+        NumberOutOfRange: its rank is not one that a plan may have.
     """
     from peft import PeftModel
     from safetensors import SafetensorError
 
     if not (folder / ADAPTER_WEIGHTS).is_file():
         raise AdapterUnreadable(folder.name, f"there is no {ADAPTER_WEIGHTS}")
-    wanted = _wanted(folder)
-    if wanted not in {base.name, base.revision, ""}:
-        raise AdapterMismatch(folder.name, wanted, base.name)
+    config = _config(folder)
+    name, revision = _trained_on(folder, config)
+    if _differ(base, name, revision):
+        raise AdapterMismatch(folder.name, name, base.name)
+    check_rank(config.get("r"))
     try:
         found = PeftModel.from_pretrained(model, folder, is_trainable=trainable)
     except (*_UNREADABLE, SafetensorError) as error:
         log.warning("the adapter %s cannot be read: %s", folder, type(error).__name__)
         if "size mismatch" in str(error):
-            raise AdapterMismatch(folder.name, wanted, base.name) from None
+            raise AdapterMismatch(folder.name, name, base.name) from None
         raise AdapterUnreadable(folder.name, "a file is damaged") from error
     return _named(found, base)
 
 
-def _wanted(folder: Path) -> str:
-    """Return the base of an adapter: its revision where a report tells, else its name."""
+def _config(folder: Path) -> dict[str, Any]:
+    config = _json(folder / ADAPTER_CONFIG)
+    if config.get("peft_type") != "LORA":
+        raise AdapterUnreadable(folder.name, f"there is no {ADAPTER_CONFIG} of LoRA")
+    return config
+
+
+def _trained_on(folder: Path, config: Mapping[str, Any]) -> tuple[str, str]:
+    """Return name and revision of an adapter's base, each empty where nothing tells."""
+    revision = _json(folder / tuning_report.FILE).get("base_revision") or config.get("revision")
+    return str(config.get("base_model_name_or_path") or ""), str(revision or "")
+
+
+def _differ(base: Base, name: str, revision: str) -> bool:
+    # A commit cannot be compared with a checksum; then the name decides, without its owner.
+    if len(revision) == len(base.revision):
+        return revision != base.revision
+    return bool(name) and Path(name).name != Path(base.name).name
+
+
+def _json(file: Path) -> dict[str, Any]:
+    """Return the object in ``file``; an empty one when there is none that can be read."""
     try:
-        report = json.loads((folder / tuning_report.FILE).read_bytes())
-        return str(report["base_revision"])
-    except (KeyError, OSError, TypeError, ValueError):
-        pass
-    try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_bytes())
-        return str(config["base_model_name_or_path"] or "")
-    except (KeyError, OSError, TypeError, ValueError):
-        raise AdapterUnreadable(folder.name, f"there is no good {ADAPTER_CONFIG}") from None
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _named(tuned: Module, base: Base) -> Module:

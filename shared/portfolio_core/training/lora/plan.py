@@ -102,6 +102,15 @@ class Plan:
                 raise UnknownChoice(name, value, choices)
 
 
+def check_rank(rank: object) -> None:
+    """Refuse a rank that no plan may have, before memory is taken for its matrices.
+
+    Raises:
+        NumberOutOfRange: it is such a one.
+    """
+    _in_range("rank", rank, whole=True)
+
+
 def _in_range(name: str, value: Any, *, whole: bool) -> None:  # noqa: ANN401 - of any type
     low, high = _RANGES[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
