@@ -81,7 +81,7 @@ def _engines() -> Iterator[tuple[str, Callable[[np.ndarray], Any]]]:
     settings = Settings(offline=True)
     machine = hardware.detect(settings)
     for model in catalog.MODELS:
-        if model.task != ocr.TASK or (model.hub and not hub.is_here(model, settings)):
+        if ocr.TASK not in model.tasks or (model.hub and not hub.is_here(model, settings)):
             continue
         folder = hub.folder(model, settings) if model.hub else None
         yield model.key, catalog.engine_class(model).load(folder, machine).read

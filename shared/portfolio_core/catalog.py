@@ -42,7 +42,8 @@ class Model:
     Attributes:
         key: Unique name, used in the API and in recipes.
         name: Name for people, with its version.
-        task: Name of the package under ``engines``, with hyphens.
+        tasks: What it serves, the first one what it was made for: names of packages under
+            ``engines``, with hyphens.
         preset: The size it belongs to.
         engine: ``module:Class`` of what runs it.
         licence: SPDX identifier.
@@ -57,7 +58,7 @@ class Model:
 
     key: str
     name: str
-    task: str
+    tasks: tuple[str, ...]
     preset: Preset
     engine: str
     licence: str
@@ -79,17 +80,18 @@ class Reason:
 
 @dataclass(frozen=True)
 class Choice:
-    """The model that runs, and why."""
+    """The model that runs, why, and what for."""
 
     model: Model
     reason: Reason
+    task: str
 
 
 MODELS: tuple[Model, ...] = (
     Model(
         key="ppocr-tesseract",
         name="PP-OCRv6 small with Tesseract 5",
-        task="ocr",
+        tasks=("ocr",),
         preset=Preset.EMBEDDED,
         engine="portfolio_core.engines.ocr.combined:PpOcrTesseract",
         licence="Apache-2.0",
@@ -101,7 +103,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="espeak-ng",
         name="espeak-ng 1.52",
-        task="text-to-speech",
+        tasks=("text-to-speech",),
         preset=Preset.EMBEDDED,
         engine="portfolio_core.engines.text_to_speech.espeak:EspeakEngine",
         licence="GPL-3.0-or-later",
@@ -113,7 +115,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="kokoro-82m",
         name="Kokoro-82M 1.0",
-        task="text-to-speech",
+        tasks=("text-to-speech",),
         preset=Preset.TINY,
         engine="portfolio_core.engines.text_to_speech.kokoro:KokoroEngine",
         licence="Apache-2.0",
@@ -126,7 +128,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="trocr-base",
         name="PP-OCR with TrOCR as second reader",
-        task="ocr",
+        tasks=("ocr",),
         preset=Preset.TINY,
         engine="portfolio_core.engines.ocr.second_reader:SecondReaderEngine",
         licence="MIT",
@@ -146,7 +148,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="qwen3-vl-2b",
         name="Qwen3-VL 2B over PP-OCR",
-        task="ocr",
+        tasks=("ocr",),
         preset=Preset.SMALL,
         engine="portfolio_core.engines.ocr.vlm:Qwen3Vl2b",
         licence="Apache-2.0",
@@ -159,7 +161,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="qwen3-vl-8b",
         name="Qwen3-VL 8B over PP-OCR",
-        task="ocr",
+        tasks=("ocr",),
         preset=Preset.LARGE,
         engine="portfolio_core.engines.ocr.vlm:Qwen3Vl8b",
         licence="Apache-2.0",
@@ -172,7 +174,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="minilm-l6-v2",
         name="all-MiniLM-L6-v2",
-        task="embeddings",
+        tasks=("embeddings",),
         preset=Preset.EMBEDDED,
         engine="portfolio_core.engines.embeddings.minilm:MiniLmEngine",
         licence="Apache-2.0",
@@ -184,7 +186,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="multilingual-e5-small",
         name="multilingual-e5-small",
-        task="embeddings",
+        tasks=("embeddings",),
         preset=Preset.TINY,
         engine="portfolio_core.engines.embeddings.e5:E5Engine",
         licence="MIT",
@@ -197,7 +199,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="e5-small-v2",
         name="e5-small-v2",
-        task="embeddings",
+        tasks=("embeddings",),
         preset=Preset.TINY,
         engine="portfolio_core.engines.embeddings.e5:EnglishE5Engine",
         licence="MIT",
@@ -210,7 +212,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="bge-reranker-v2-m3",
         name="bge-reranker-v2-m3",
-        task="reranking",
+        tasks=("reranking",),
         preset=Preset.SMALL,
         engine="portfolio_core.engines.reranking.cross_encoder:CrossEncoderEngine",
         licence="Apache-2.0",
@@ -223,7 +225,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="extractive",
         name="Sentences of the documents",
-        task="rag",
+        tasks=("rag",),
         preset=Preset.EMBEDDED,
         engine="portfolio_core.engines.rag.extractive:ExtractiveWriter",
         licence="Apache-2.0",
@@ -233,9 +235,21 @@ MODELS: tuple[Model, ...] = (
         packages=("sentencex",),
     ),
     Model(
+        key="chat-starter",
+        name="Chat starter",
+        tasks=("chat",),
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.chat.starter:StarterChat",
+        licence="Apache-2.0",
+        source="https://huggingface.co/docs/transformers/model_doc/qwen3",
+        languages=("en", "ko"),
+        memory_bytes=200 * MEBIBYTE,
+        packages=("torch", "transformers", "tokenizers"),
+    ),
+    Model(
         key="qwen3-0.6b",
         name="Qwen3-0.6B",
-        task="rag",
+        tasks=("chat", "rag"),
         preset=Preset.TINY,
         engine="portfolio_core.engines.chat.qwen:QwenChat",
         licence="Apache-2.0",
@@ -248,7 +262,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="qwen3-4b",
         name="Qwen3-4B",
-        task="rag",
+        tasks=("chat", "rag"),
         preset=Preset.SMALL,
         engine="portfolio_core.engines.chat.qwen:QwenChat",
         licence="Apache-2.0",
@@ -261,7 +275,7 @@ MODELS: tuple[Model, ...] = (
     Model(
         key="ronald-starter",
         name="Ronald starter",
-        task="image-classification",
+        tasks=("image-classification",),
         preset=Preset.EMBEDDED,
         engine="portfolio_core.engines.classification.resnet:StarterEngine",
         licence="Apache-2.0",
@@ -306,17 +320,18 @@ def choose(
     ceiling = SIZES.index(hardware.ceiling if automatic else settings.preset)
     missed: Reason | None = None
     for size in reversed(SIZES[: ceiling + 1]):
-        for model in (m for m in models if m.task == task and m.preset is size):
+        for model in (m for m in models if task in m.tasks and m.preset is size):
             obstacle = _obstacle(model, reachable)
             if obstacle is None:
-                return Choice(model, missed or _plain_reason(model, settings.preset))
+                reason = missed or _plain_reason(model, settings.preset)
+                return Choice(model, reason, task)
             missed = missed or obstacle
     raise ModelUnavailable(task)
 
 
 def embedded(task: str, models: tuple[Model, ...] = MODELS) -> Model:
     """Return the model of ``task`` that needs no download."""
-    return next(m for m in models if m.task == task and m.preset is Preset.EMBEDDED)
+    return next(m for m in models if task in m.tasks and m.preset is Preset.EMBEDDED)
 
 
 def engine_class(model: Model) -> Any:  # noqa: ANN401 - each task has its own protocol

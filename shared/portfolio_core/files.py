@@ -1,8 +1,19 @@
 """Files that are whole or absent, never half-written."""
 
+import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+
+
+def checksum(files: Iterable[Path]) -> str:
+    """Return the sha256 of the sha256s of ``files``, in their order."""
+    whole = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -73,7 +73,7 @@ def write(
     """Write the recipe of a result made by the chosen model."""
     model = choice.model
     return Recipe(
-        task=model.task,
+        task=choice.task,
         model=model.key,
         model_name=model.name,
         revision=revision,

@@ -134,6 +134,11 @@ class Settings(_Frozen):
     """Longest wait for the Hub's answer when asking whether it can be reached, in seconds."""
     models_dir: Path = Path("~/.cache/spaces-portfolio/models")
     """Folder of downloaded weights, one folder per model and revision."""
+    adapters_dir: Path = Path("~/.cache/spaces-portfolio/adapters")
+    """Folder of LoRA adapters, one folder each; a chat offers those that fit its model."""
+    tuning: bool | None = None
+    """Let visitors train adapters. Left out: anywhere but on a Space of the Hub, where all of them
+    share one machine."""
     temp_dir: Path = Path(tempfile.gettempdir()) / "spaces-portfolio"
     """Folder of uploads and results; emptied by age and size. Also set by ``GRADIO_TEMP_DIR``."""
     hosts: tuple[str, ...] = ()
@@ -184,13 +189,21 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         first = error.errors()[0]
         field = str(first["loc"][-1])
         raise BadSetting(PREFIX + field.upper(), first["msg"]) from None
-    return settings.model_copy(update={"models_dir": settings.models_dir.expanduser()})
+    folders = ("models_dir", "adapters_dir")
+    return settings.model_copy(
+        update={name: getattr(settings, name).expanduser() for name in folders}
+    )
 
 
 @cache
 def current() -> Settings:
     """Return the settings of this process, read once from its environment."""
     return from_environment(os.environ)
+
+
+def may_tune(settings: Settings) -> bool:
+    """Return whether visitors may train adapters here."""
+    return not on_hub_space() if settings.tuning is None else settings.tuning
 
 
 def on_hub_space() -> bool:

@@ -199,7 +199,7 @@ class KokoroTts:
         page, model = self.page, self.models[call.engine]
         chosen = model is page.choice.model
         made = recipe.write(
-            page.choice if chosen else catalog.Choice(model, catalog.Reason("language")),
+            page.choice if chosen else catalog.Choice(model, catalog.Reason("language"), tts.TASK),
             revision=call.revisions[call.engine],
             parameters={**call.wanted.arguments(), "file_format": call.file_format},
             seconds=call.seconds,

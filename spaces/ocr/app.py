@@ -31,7 +31,7 @@ class Ocr:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        models = {model.key: model.name for model in catalog.MODELS if model.task == ocr.TASK}
+        models = {model.key: model.name for model in catalog.MODELS if ocr.TASK in model.tasks}
         self.names = {**page_notes.READERS, **models}
         self.on = SimpleNamespace()  # the page's components, by name
 

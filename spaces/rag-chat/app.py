@@ -21,7 +21,7 @@ from portfolio_core.ui import (
     passage_map,
     uploads,
 )
-from portfolio_core.ui.background import Running
+from portfolio_core.ui.background import Running, Status
 from portfolio_core.ui.desk import Desk
 from portfolio_core.ui.documents_part import DocumentsPart, carried, sent
 from portfolio_core.ui.i18n import Locale, Words, locale_of
@@ -188,7 +188,7 @@ class RagChat:
 
             yield {on.conversation: show(None), on.question: ""}
             with page.workload.enter(page.spec) as place:
-                status = conversation.Status()
+                status = Status()
                 for _ in page.turn(place, status, locale):
                     yield {on.conversation: show(None, status.text)}
                 watch = recipe.Stopwatch()

@@ -21,8 +21,9 @@ from portfolio_core.ui import (
     uploads,
     verdict,
 )
+from portfolio_core.ui.background import quietly
 from portfolio_core.ui.classified import Results, marks
-from portfolio_core.ui.classifying import Desk, Judged, Learnt, Ranked, quietly
+from portfolio_core.ui.classifying import Desk, Judged, Learnt, Ranked
 from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page

@@ -10,7 +10,7 @@ from portfolio_core.catalog import MODELS, HubFiles
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.settings import Preset, Settings
 
-EMBEDDED = replace(MODELS[0], key="e", name="Embedded", task="t", packages=())
+EMBEDDED = replace(MODELS[0], key="e", name="Embedded", tasks=("t",), packages=())
 HUB = HubFiles("owner/name", "0" * 40, {"weights.safetensors": "0" * 64})
 TINY = replace(EMBEDDED, key="t", name="Tiny", preset=Preset.TINY, hub=HUB)
 SMALL = replace(EMBEDDED, key="s", name="Small", preset=Preset.SMALL, packages=("no_such_one",))
@@ -43,10 +43,21 @@ def test_keys_are_unique():
 
 
 def test_every_task_has_an_embedded_model():
-    tasks = {model.task for model in MODELS}
+    tasks = {task for model in MODELS for task in model.tasks}
     tasks.remove("reranking")  # only makes an order better that is there without it
 
-    assert tasks == {model.task for model in MODELS if model.preset is Preset.EMBEDDED}
+    embedded = [model for model in MODELS if model.preset is Preset.EMBEDDED]
+    assert tasks == {task for model in embedded for task in model.tasks}
+
+
+def test_a_model_that_serves_several_tasks_is_chosen_for_each():
+    both = replace(TINY, tasks=("t", "u"))
+
+    for task in both.tasks:
+        chosen = catalog.choose(
+            task, Settings(), CPU, reachable=lambda _: True, models=(EMBEDDED, both)
+        )
+        assert (chosen.model, chosen.task) == (both, task)
 
 
 def test_auto_takes_the_largest_that_the_machine_bears():

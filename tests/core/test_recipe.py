@@ -7,7 +7,7 @@ from portfolio_core.catalog import MODELS, Choice, Reason
 
 
 def test_a_recipe_tells_which_model_answered_and_can_be_sent_again():
-    choice = Choice(MODELS[0], Reason("needs_no_download"))
+    choice = Choice(MODELS[0], Reason("needs_no_download"), MODELS[0].tasks[0])
     arguments = {"text": "안녕", "voice": "ko", "speed": 1.0}
 
     made = recipe.write(choice, revision="1.52.0", parameters=arguments, seconds=0.1)

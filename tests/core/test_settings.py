@@ -6,13 +6,30 @@ import pytest
 from pydantic import ValidationError
 
 from portfolio_core.errors import BadSetting
-from portfolio_core.settings import Limits, Preset, Settings, current, from_environment
+from portfolio_core.settings import Limits, Preset, Settings, current, from_environment, may_tune
 
 
 def test_an_empty_environment_gives_the_defaults():
     assert from_environment({}) == Settings(
-        models_dir=Path("~/.cache/spaces-portfolio/models").expanduser()
+        models_dir=Path("~/.cache/spaces-portfolio/models").expanduser(),
+        adapters_dir=Path("~/.cache/spaces-portfolio/adapters").expanduser(),
     )
+
+
+@pytest.mark.parametrize(
+    ("variables", "may"),
+    [
+        ({}, True),
+        ({"PORTFOLIO_TUNING": "0"}, False),
+        ({"SYSTEM": "spaces", "SPACE_ID": "me/mine"}, False),
+        ({"SYSTEM": "spaces", "SPACE_ID": "me/mine", "PORTFOLIO_TUNING": "1"}, True),
+    ],
+)
+def test_visitors_may_train_but_not_on_a_space_of_the_hub(monkeypatch, variables, may):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert may_tune(from_environment(variables)) is may
 
 
 def test_settings_and_limits_are_read_by_name():

@@ -15,6 +15,8 @@ from portfolio_core.engines import chat
 from portfolio_core.engines.chat import GREEDY, ChatRequest, Message, Sampling
 from portfolio_core.engines.chat.output import Characters, Visible
 from portfolio_core.engines.chat.qwen import QwenChat
+from portfolio_core.engines.chat.reading import Reading
+from portfolio_core.engines.chat.replying import Reply
 from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Limits, Preset
 
@@ -149,26 +151,36 @@ def test_one_token_too_few_is_an_error_that_says_how_many_there_are(engine):
     assert raised.value.fields == {"given": needed, "limit": needed - 1}
 
 
+def drawn(engine, wanted, prompt, check=lambda: None, into=None):
+    """Return the ids of a reply, with the one that ends it, after a prompt given as ids."""
+    grown = Reply(wanted, prompt, 0, engine._vocabulary, "cpu")
+    reading, ids = Reading(engine._model, [wanted.adapter], "cpu"), [] if into is None else into
+    while not grown.ended:
+        grown.take(reading.read([grown.unread], check))
+        ids += grown.unread
+    return ids
+
+
 # --- The reply --------------------------------------------------------------------------
 
 
 def test_the_likeliest_reply_is_that_of_transformers(engine, folder, words):
     model = AutoModelForCausalLM.from_pretrained(folder)
     prompt = torch.tensor([plain_way(words, TALK)])
-    barred = [[n] for n in range(model.config.vocab_size) if n not in engine._tokens]
+    barred = [[n] for n in range(model.config.vocab_size) if n not in engine._vocabulary.text]
     theirs = model.generate(
         prompt, max_new_tokens=40, do_sample=False, bad_words_ids=barred, repetition_penalty=1.2
     )[0, prompt.shape[1] :].tolist()
 
     sampling = replace(GREEDY, repetition_penalty=1.2)
-    ours = list(engine._tokens_of(asked(TALK, 40, sampling=sampling), prompt[0].tolist(), int))
+    ours = drawn(engine, asked(TALK, 40, sampling=sampling), prompt[0].tolist())
 
     assert ours == theirs
 
 
 def test_a_prompt_read_in_parts_gives_the_same_reply(engine, monkeypatch):
     whole = reply(engine, asked(TALK, sampling=GREEDY))
-    monkeypatch.setattr("portfolio_core.engines.chat.qwen._PART", 7)
+    monkeypatch.setattr("portfolio_core.engines.chat.reading._PART", 7)
 
     assert reply(engine, asked(TALK, sampling=GREEDY)) == whole
 
@@ -201,7 +213,7 @@ def test_a_narrow_choice_is_the_likeliest_token(engine, sampling):
 def test_a_repetition_costs(engine):
     wild = Sampling(temperature=2.0, top_p=1.0, top_k=0)
     seen = [
-        len(set(engine._tokens_of(asked(max_tokens=60, sampling=s), [5, 6, 7], int)))
+        len(set(drawn(engine, asked(max_tokens=60, sampling=s), [5, 6, 7])))
         for s in (wild, replace(wild, repetition_penalty=2.0))
     ]
 
@@ -209,7 +221,7 @@ def test_a_repetition_costs(engine):
 
 
 def test_the_work_is_asked_about_before_each_token_and_each_part_of_a_prompt(engine, monkeypatch):
-    monkeypatch.setattr("portfolio_core.engines.chat.qwen._PART", 10)
+    monkeypatch.setattr("portfolio_core.engines.chat.reading._PART", 10)
     asks = []
     *_, last = engine.stream(asked(max_tokens=8), lambda: asks.append(1))
     end = last.end
@@ -225,7 +237,7 @@ def test_a_stop_comes_within_a_token(engine):
             raise errors.Cancelled
 
     with pytest.raises(errors.Cancelled):
-        written.extend(engine._tokens_of(asked(max_tokens=100), [5, 6, 7], check))
+        drawn(engine, asked(max_tokens=100), [5, 6, 7], check, written)
     assert len(written) == 3
 
 

@@ -18,11 +18,14 @@ def test_a_request_has_the_callers_values():
         seed=7,
         temperature=0,
         stop="X",
+        adapter="pirate",
+        thinking=True,
     )
 
     assert wanted.messages == (Message("system", "Be kind."), Message("user", "Hi"))
     assert (wanted.max_tokens, wanted.seed, wanted.stop) == (5, 7, ("X",))
     assert wanted.sampling == GREEDY
+    assert (wanted.adapter, wanted.thinking) == ("pirate", True)
 
 
 def test_a_missing_seed_is_drawn_and_returned():
@@ -44,7 +47,9 @@ def test_a_missing_seed_is_drawn_and_returned():
         ([{"role": "user"}], errors.InvalidInput),
         ([{**USER, "content": " \n"}], errors.EmptyText),
         ([{**USER, "content": "x" * 4001}], errors.TextTooLong),
+        ([{**USER, "content": "x" * 2**20}], errors.TextTooLong),
         ([USER] * 41, errors.TooManyMessages),
+        ([USER] * 500, errors.TooManyMessages),
     ],
 )
 def test_wrong_messages_are_typed_errors(messages, error):
@@ -83,3 +88,18 @@ def test_a_number_outside_its_range_is_a_typed_error(name, value):
 def test_a_wrong_stop_string_is_a_typed_error(stop, error):
     with pytest.raises(error):
         chat.request([USER], limits=Limits(), stop=stop)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"adapter": None}, errors.InvalidInput),
+        ({"adapter": ["pirate"]}, errors.InvalidInput),
+        ({"adapter": "x" * 101}, errors.UnknownAdapter),
+        ({"thinking": "yes"}, errors.InvalidInput),
+        ({"thinking": 1}, errors.InvalidInput),
+    ],
+)
+def test_a_wrong_adapter_or_switch_is_a_typed_error(options, error):
+    with pytest.raises(error):
+        chat.request([USER], limits=Limits(), **options)

@@ -11,7 +11,7 @@ from portfolio_core.hardware import detect
 from portfolio_core.settings import Limits, Settings
 from portfolio_core.text.script import Pause
 
-ENGINES = {model.key: engine_class(model) for model in MODELS if model.task == tts.TASK}
+ENGINES = {model.key: engine_class(model) for model in MODELS if tts.TASK in model.tasks}
 BOTH = reading.Cast(dict(sorted(ENGINES.items(), reverse=True)))  # Kokoro first
 ALONE = reading.Cast({"espeak-ng": EspeakEngine})
 

@@ -21,7 +21,7 @@ from portfolio_core.hardware import Hardware
 from portfolio_core.media.audio import join
 from portfolio_core.settings import Limits, Preset, Settings
 
-ENGINES = [engine_class(model) for model in MODELS if model.task == tts.TASK]
+ENGINES = [engine_class(model) for model in MODELS if tts.TASK in model.tasks]
 LOUD = 1000  # of 32767: a voice, no noise floor
 
 

@@ -85,7 +85,7 @@ def build(folder, *, hidden=32, layers=2, context=512, seed=1):
     return _write(model, words, folder)
 
 
-def build_speaker(folder, ids, *, context=2048):
+def build_speaker(folder, ids, *, context=2048, start=None):
     """Write a model that says the tokens ``ids`` when it has read a prompt of the template.
 
     Each token but the first may stand in ``ids`` once only: the model sees but the last one.
@@ -93,7 +93,8 @@ def build_speaker(folder, ids, *, context=2048):
     import torch
 
     words = tokenizer()
-    start = words("\n\n", add_special_tokens=False).input_ids[-1]
+    if start is None:  # a prompt ends so where the model is told not to think
+        start = words("\n\n", add_special_tokens=False).input_ids[-1]
     chain = [start, *ids]
     model = _model(words, hidden=512, layers=1, context=context)
     with torch.no_grad():
@@ -105,6 +106,32 @@ def build_speaker(folder, ids, *, context=2048):
         for now, then in itertools.pairwise(chain):
             model.lm_head.weight[then, now] = 1
     return _write(model, words, folder)
+
+
+def build_adapter(base, folder, *, name="", revision=None, rank=4, seed=1, **options):
+    """Write an adapter of random matrices for the model in ``base``, as ``peft`` does.
+
+    Its ``name`` is what it calls its base; by default the folder's name.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    linear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        init_lora_weights=False,
+        **{"target_modules": linear, "task_type": "CAUSAL_LM", **options},
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = get_peft_model(AutoModelForCausalLM.from_pretrained(base), config)
+    config.base_model_name_or_path = name or Path(base).name
+    config.revision = revision
+    # Otherwise peft asks the Hub how large the vocabulary was.
+    model.save_pretrained(folder, save_embedding_layers=False)
+    return Path(folder)
 
 
 def ids_of(text, words=None):

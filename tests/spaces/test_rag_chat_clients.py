@@ -1,9 +1,7 @@
 """The Space rag-chat as a started process, under every kind of client."""
 
-import asyncio
 import importlib.util
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from tests.spaces.calling import as_model, curl, javascript
 
 from portfolio_core.ui.api_panel import calls
 
@@ -231,28 +230,16 @@ class TestOtherClients:
     def test_the_curl_of_the_panel_works(self, space):
         code = calls(f"{space.url}/", "ask", {"question": ASKED, "index_id": "sample"})[2]
 
-        done = subprocess.run(
-            ["bash", "-c", code], capture_output=True, text=True, timeout=120, check=True
-        )
+        told = curl(code)
 
-        assert "event: complete" in done.stdout
-        assert "Wednesday" in done.stdout
+        assert "event: complete" in told
+        assert "Wednesday" in told
 
     def test_the_javascript_of_the_panel_works(self, space, node_modules, tmp_path):
         code = calls(f"{space.url}/", "ask", {"question": ASKED, "index_id": "sample"})[1]
-        script = tmp_path / "call.mjs"
-        script.write_text(
-            code.replace("console.log(result.data)", "console.log(JSON.stringify(result.data))")
-            + "process.exit(0);\n"
-        )
-        (tmp_path / "node_modules").symlink_to(node_modules)
 
-        done = subprocess.run(
-            ["node", script], capture_output=True, text=True, timeout=120, check=False
-        )
+        text, parts, recipe = javascript(code, node_modules, tmp_path)
 
-        assert done.returncode == 0, done.stderr
-        text, parts, recipe = json.loads(done.stdout.strip().splitlines()[-1])
         assert "Wednesday" in text
         assert parts["passages"]
         assert recipe["task"] == "rag"
@@ -272,23 +259,8 @@ class TestOtherClients:
 class TestMcp:
     """A model that uses the Space as a tool."""
 
-    def run(self, space, work):
-        from mcp import ClientSession
-        from mcp.client.streamable_http import streamable_http_client
-
-        async def session():
-            where = f"{space.url}/gradio_api/mcp/"
-            async with (
-                streamable_http_client(where) as (reader, writer, _),
-                ClientSession(reader, writer) as session,
-            ):
-                await session.initialize()
-                return await work(session)
-
-        return asyncio.run(session())
-
     def test_the_tools_describe_themselves(self, space):
-        tools = self.run(space, lambda session: session.list_tools()).tools
+        tools = as_model(space, lambda session: session.list_tools()).tools
 
         assert {tool.name for tool in tools} == TOOLS
         ask = next(tool for tool in tools if tool.name == "ask")
@@ -296,8 +268,8 @@ class TestMcp:
         assert ask.inputSchema["required"] == ["question"]
 
     def test_ask_works_and_bad_input_is_an_error_of_the_tool(self, space):
-        answer = self.run(space, lambda s: s.call_tool("ask", {"question": ASKED}))
-        empty = self.run(space, lambda s: s.call_tool("ask", {"question": " "}))
+        answer = as_model(space, lambda s: s.call_tool("ask", {"question": ASKED}))
+        empty = as_model(space, lambda s: s.call_tool("ask", {"question": " "}))
 
         assert not answer.isError
         assert "Wednesday" in answer.content[0].text

@@ -1,13 +1,14 @@
 """The page of the Space rag-chat, in a real browser, in both languages."""
 
+import contextlib
 import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+from tests.spaces.visiting import visiting
 
 HERE = Path(__file__).parent
-SECONDS = 120_000  # the first question waits for a model, on a machine that does other things
 ASKED = "When is the story hour?"
 SCRIPT = (
     "# Notes\n\nThe zebra Quillon lives in Oslo.\n\n"
@@ -25,28 +26,14 @@ def space(start_server, python):
 @pytest.fixture
 def visit(browser, space):
     """Open the page as a new visitor; in the end nothing strange may have happened."""
-    visits = []
+    with contextlib.ExitStack() as visits:
 
-    def open_page(locale="en-US", **options):
-        context = browser.new_context(locale=locale, accept_downloads=True, **options)
-        page = context.new_page()
-        page.korean, page.outside, page.wrong = locale == "ko-KR", [], []
-        own = (f"http://127.0.0.1:{space.port}/", "data:", "blob:")
-        page.on("request", lambda r: r.url.startswith(own) or page.outside.append(r.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-        page.set_default_timeout(SECONDS)
-        page.goto(f"{space.url}/")
-        page.locator(".library li").first.wait_for()
-        visits.append((context, page))
-        return page
+        def open_page(locale="en-US", **options):
+            page = visits.enter_context(visiting(browser, space, locale, **options))
+            page.locator(".library li").first.wait_for()
+            return page
 
-    yield open_page
-    for context, page in visits:
-        assert page.outside == []
-        assert page.wrong == []
-        assert page.evaluate("window.broken") is None
-        context.close()
+        yield open_page
 
 
 def ask(page, question):

@@ -13,6 +13,9 @@ PortfolioError                     500
 │   ├── TooManyMessages            400  a conversation over the limit of messages
 │   ├── NothingAsked               400  a conversation that does not end with a question
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
+│   ├── UnknownAdapter             404  not listed, or trained here and gone
+│   ├── AdapterUnsafe              422  a pickle
+│   ├── AdapterTooLarge            413  by its rank
 │   ├── NothingToSay               422  text without a single letter or digit
 │   ├── WrongFileType              415  by content, whatever the name says
 │   ├── FileTooLarge               413  too many bytes
@@ -44,7 +47,7 @@ PortfolioError                     500
 │   ├── ClassifierGone             410  trained here, and not kept any more
 │   ├── NoUsableRows               422  no row with a question and an answer
 │   ├── TooManyRows                413  to learn from in one training
-│   ├── AdapterUnreadable          422  missing, damaged, or not in safetensors
+│   ├── AdapterUnreadable          422  damaged, or more than a plain LoRA
 │   └── AdapterMismatch            422  trained on another base model
 ├── Busy                           503  try again after ``retry_after_seconds``
 │   ├── QueueFull                  503
@@ -70,9 +73,12 @@ from collections.abc import Iterable
 from portfolio_core.errors._base import InvalidInput as InvalidInput
 from portfolio_core.errors._base import PortfolioError as PortfolioError
 from portfolio_core.errors._base import quoted as quoted
+from portfolio_core.errors._chat import AdapterTooLarge as AdapterTooLarge
+from portfolio_core.errors._chat import AdapterUnsafe as AdapterUnsafe
 from portfolio_core.errors._chat import NothingAsked as NothingAsked
 from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
+from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge

@@ -1,6 +1,6 @@
 """What is wrong with a conversation."""
 
-from portfolio_core.errors._base import InvalidInput
+from portfolio_core.errors._base import InvalidInput, quoted
 
 
 class TooManyMessages(InvalidInput):
@@ -31,3 +31,39 @@ class PromptTooLong(InvalidInput):
 
     def __init__(self, given: int, limit: int) -> None:
         super().__init__(given=given, limit=limit)
+
+
+class UnknownAdapter(InvalidInput):
+    """No adapter of that name is here; one that was trained here may be gone."""
+
+    code = "unknown_adapter"
+    status = 404
+    message_template = "There is no adapter {name} here."
+    hint_template = "Choose one that is listed; one that was trained here is kept for an hour."
+
+    def __init__(self, name: object) -> None:
+        super().__init__(name=quoted(name))
+
+
+class AdapterUnsafe(InvalidInput):
+    """An adapter's weights are a pickle, which is a program."""
+
+    code = "adapter_unsafe"
+    status = 422
+    message_template = "The weights of the adapter {name} are a pickle, which could run anything."
+    hint_template = "Save them as safetensors."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=quoted(name))
+
+
+class AdapterTooLarge(InvalidInput):
+    """An adapter's rank is over the limit."""
+
+    code = "adapter_too_large"
+    status = 413
+    message_template = "The adapter has rank {rank:,}; the limit is {limit:,}."
+    hint_template = "Train one of a smaller rank; 8 to 64 is common."
+
+    def __init__(self, rank: int, limit: int) -> None:
+        super().__init__(rank=rank, limit=limit)

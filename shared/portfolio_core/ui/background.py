@@ -5,9 +5,11 @@ nobody waits any more. A library call that blocks does neither; here it runs in 
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import gradio as gr
 
 from portfolio_core.errors import Cancelled
 
@@ -39,6 +41,16 @@ class Signal:
         self._ended.set()
 
 
+class Status:
+    """Stands in for Gradio's progress: keeps what would be shown there."""
+
+    text = ""
+
+    def __call__(self, _share: float, desc: str) -> None:
+        """Keep it."""
+        self.text = desc
+
+
 class Running(Generic[T]):
     """Work in a thread. Go through it, yielding; then take :attr:`result`.
 
@@ -61,3 +73,28 @@ class Running(Generic[T]):
             finally:
                 signal.end()  # nothing to work that is done
             self.result = working.result()
+
+
+def quietly(work: Generator[object, None, T], outputs: int) -> Generator[Any, None, T]:
+    """Go through ``work`` for a caller who only wants its result; return that.
+
+    Yields:
+        What changes none of so many outputs: it is here that a caller who left is noticed.
+    """
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        yield (gr.skip(),) * outputs if outputs > 1 else gr.skip()
+
+
+def both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    """Return a check that asks two."""
+
+    def check() -> None:
+        first()
+        second()
+
+    return check

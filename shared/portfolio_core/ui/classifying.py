@@ -4,7 +4,7 @@ Each piece is a generator: it yields whenever there may be news for the visitor,
 result. What it is told by a stranger is checked here, before anything is loaded.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from portfolio_core.media.images import Picture, Pixels
 from portfolio_core.training import groups, imagefolder, lesson
 from portfolio_core.training.imagefolder import File, ImageFolder
 from portfolio_core.training.retraining import Retrained, retrain
-from portfolio_core.ui.background import Running, Signal
+from portfolio_core.ui.background import Running, Signal, both
 from portfolio_core.ui.i18n import Locale
 from portfolio_core.ui.page import Page
 from portfolio_core.workload import EngineSpec, Place
@@ -136,7 +136,7 @@ class Desk:
             progress(0.5, desc=self._page.words.say("finding", locale))
             small = images.shrunk(picture.rgb, SEEN_SIDE)
             running = Running(
-                lambda signal: engine.explain(small, wanted, _both(signal.check, place.check))
+                lambda signal: engine.explain(small, wanted, both(signal.check, place.check))
             )
             for _ in running:
                 yield None
@@ -224,7 +224,7 @@ class Desk:
         place: Place[Any],
         signal: Signal,
     ) -> tuple[ImageFolder, Retrained]:
-        check = _both(signal.check, place.check)
+        check = both(signal.check, place.check)
         found = imagefolder.read_piles(piles, self._limits, check)
         return found, retrain(found, engine, seed=seed, progress=signal.progress, check=check)
 
@@ -244,20 +244,6 @@ class Desk:
         return self._page.turn(place, progress, locale)
 
 
-def quietly(work: Generator[object, None, Any], outputs: int) -> Generator[Any, None, Any]:
-    """Go through ``work`` for a caller who only wants its result; return that.
-
-    Yields:
-        What changes none of so many outputs: it is here that a caller who left is noticed.
-    """
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return done.value
-        yield (gr.skip(),) * outputs if outputs > 1 else gr.skip()
-
-
 def source(path: Path, name: str) -> Source:
     """Return an upload as a picture to rank; see :func:`uploads.taken`."""
     return Source(name or path.name, path)
@@ -266,14 +252,6 @@ def source(path: Path, name: str) -> Source:
 def file(path: Path, name: str) -> File:
     """Return an upload as a picture to learn from; see :func:`uploads.taken`."""
     return File(path, name or path.name)
-
-
-def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
-    def check() -> None:
-        first()
-        second()
-
-    return check
 
 
 def _seed(given: object) -> int:

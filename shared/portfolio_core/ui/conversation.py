@@ -126,13 +126,3 @@ def growing(running: Running[Any]) -> Iterator[dict[str, Any] | None]:
         grown = isinstance(latest, Answer) and latest is not before
         yield told.answer(latest) if grown else None  # type: ignore[arg-type]
         before = latest
-
-
-class Status:
-    """Stands in for Gradio's progress: keeps what would be shown there."""
-
-    text = ""
-
-    def __call__(self, _share: float, desc: str) -> None:
-        """Keep it."""
-        self.text = desc

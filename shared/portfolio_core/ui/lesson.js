@@ -1,5 +1,4 @@
 // Draws what was learnt from a visitor's pictures, and how good it is; see lesson.py.
-const SVG = "http://www.w3.org/2000/svg";
 const SIDE = 200;
 
 const figure = (number, title, note) => {
@@ -17,22 +16,17 @@ const figures = (told) => {
   );
   return box;
 };
-const line = (name, attributes) => {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-};
 const curve = (told) => {
   const box = make("figure", "curve");
-  const chart = line("svg", { viewBox: `-8 -8 ${SIDE + 16} ${SIDE + 16}`, role: "img", "aria-label": words.roc });
-  chart.append(line("rect", { x: 0, y: 0, width: SIDE, height: SIDE, class: "ground" }));
-  chart.append(line("line", { x1: 0, y1: SIDE, x2: SIDE, y2: 0, class: "chance" }));
+  const chart = svg("svg", { viewBox: `-8 -8 ${SIDE + 16} ${SIDE + 16}`, role: "img", "aria-label": words.roc });
+  chart.append(svg("rect", { x: 0, y: 0, width: SIDE, height: SIDE, class: "ground" }));
+  chart.append(svg("line", { x1: 0, y1: SIDE, x2: SIDE, y2: 0, class: "chance" }));
   // Of two classes the curves are each other's mirror image: one says all.
   const names = told.classes.length === 2 ? told.classes.slice(-1) : told.classes;
   const legend = make("ul", "legend");
   names.forEach((name, index) => {
     const points = told.roc[name].map(([x, y]) => `${x * SIDE},${(1 - y) * SIDE}`).join(" ");
-    chart.append(line("polyline", { points, class: `c${index}` }));
+    chart.append(svg("polyline", { points, class: `c${index}` }));
     legend.append(make("li", `c${index}`, fill(words.area, { name, area: told.roc_area[name].toFixed(2) })));
   });
   box.append(make("figcaption", "", words.roc), chart, legend);

@@ -1,6 +1,7 @@
 """A Space's page: its frame, the engine that runs in it, and how it reports its state."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -20,6 +21,7 @@ from portfolio_core.workload import EngineSpec, Place, State, Workload
 
 _RESULT_SWEEP_SECONDS = 60
 _LOAD_NEWS_SECONDS = 0.5
+_KEY = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 class News(Protocol):
@@ -166,6 +168,11 @@ class Page(gr.Blocks):
         folder.mkdir(parents=True)
         (folder / name).write_bytes(content)  # nobody has its name before it is whole
         return str(folder / name)
+
+    def kept(self, key: str) -> Path | None:
+        """Return the folder that :meth:`keep` made, by its name; none where there is none now."""
+        folder = Path(self.GRADIO_CACHE) / key
+        return folder if _KEY.fullmatch(key) and folder.is_dir() else None
 
     def status(self) -> PageStatus:
         """Return what the gallery tells of this page now."""

@@ -17,6 +17,7 @@ from portfolio_core.errors import (
     NumberOutOfRange,
     TextTooLong,
     TooManyMessages,
+    UnknownAdapter,
     UnknownChoice,
 )
 from portfolio_core.hardware import Hardware
@@ -26,6 +27,8 @@ TASK = "chat"
 LARGEST_SEED = 2**32 - 1
 MOST_STOPS = 4
 """Stop strings of one request, as in the API of OpenAI."""
+LONGEST_KEY = 100
+"""Characters of an adapter's key."""
 LONGEST_STOP = 100
 """Characters of one stop string."""
 
@@ -77,6 +80,8 @@ class ChatRequest:
         seed: Decides all draws, 0 to 2**32 - 1.
         sampling: How tokens are drawn.
         stop: Strings that end the reply; it does not contain them.
+        adapter: Key of the adapter that the model wears; empty = the base alone.
+        thinking: Whether the model may think first, where it has learnt to.
     """
 
     messages: tuple[Message, ...]
@@ -84,6 +89,8 @@ class ChatRequest:
     seed: int
     sampling: Sampling = Sampling()
     stop: tuple[str, ...] = ()
+    adapter: str = ""
+    thinking: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,10 +117,12 @@ class Piece:
     Attributes:
         text: To be appended; may be empty.
         end: In the last piece: how the reply ended.
+        thinking: What the model has thought since the last piece; empty where it may not.
     """
 
     text: str
     end: End | None = None
+    thinking: str = ""
 
 
 class ChatEngine(Protocol):
@@ -159,6 +168,23 @@ class ChatEngine(Protocol):
 
         Raises:
             PromptTooLong: the system's and the newest message alone leave no room to reply.
+            UnknownAdapter: there is no adapter of that key.
+        """
+        ...
+
+    def stream_together(
+        self, wanted: Sequence[ChatRequest], check: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[int, Piece]]:
+        """Yield several replies while they grow side by side: number of the request, and piece.
+
+        The model reads all of them in one pass, so two take little longer than one.
+
+        Args:
+            wanted: What to reply to; each may have its own messages, adapter and seed.
+            check: As for :meth:`stream`.
+
+        Raises:
+            PromptTooLong, UnknownAdapter: as for :meth:`stream`.
         """
         ...
 
@@ -174,6 +200,8 @@ def request(
     top_k: object = Sampling.top_k,
     repetition_penalty: object = Sampling.repetition_penalty,
     stop: object = (),
+    adapter: object = "",
+    thinking: object = False,
 ) -> ChatRequest:
     """Check a caller's values, whatever their types, and return them as a request.
 
@@ -187,11 +215,14 @@ def request(
         top_k: 0 to 200.
         repetition_penalty: 1 to 2.
         stop: One string, or up to four.
+        adapter: Key of an adapter; whether there is such a one, its engine knows.
+        thinking: True or false.
 
     Raises:
         InvalidInput: a value is not of its type.
         TooManyMessages: there are more messages than the limit.
         TextTooLong: a message or a stop string is over its limit.
+        UnknownAdapter: the adapter's key is longer than any.
         EmptyText: a message or a stop string is empty.
         UnknownChoice: a role is none of the three.
         NothingAsked: the last message is not the user's, or a system's message is not the first.
@@ -210,6 +241,8 @@ def request(
             _number("repetition_penalty", repetition_penalty, 1, 2),
         ),
         stop=_stops(stop),
+        adapter=_key(adapter),
+        thinking=_switch(thinking),
     )
 
 
@@ -262,6 +295,20 @@ def _stops(given: object) -> tuple[str, ...]:
     if len(listed) > MOST_STOPS:
         raise NumberOutOfRange("number of stop strings", len(listed), 0, MOST_STOPS)
     return tuple(_text(one, LONGEST_STOP, blank=True) for one in listed)
+
+
+def _key(given: object) -> str:
+    if not isinstance(given, str):
+        raise InvalidInput
+    if len(given) > LONGEST_KEY:
+        raise UnknownAdapter(given)
+    return given
+
+
+def _switch(given: object) -> bool:
+    if not isinstance(given, bool):
+        raise InvalidInput
+    return given
 
 
 def _text(given: object, longest: int, *, blank: bool = False) -> str:

@@ -1,7 +1,7 @@
 """From the tokens a model writes to the text a reader sees.
 
 Three things happen on the way: bytes become characters, which may be spread over tokens; a
-stop string ends the text, and is not part of it; thinking is left out. What may turn out to be
+stop string ends the text, and is not part of it; thinking is kept apart. What may turn out to be
 the beginning of one of them is held back until that is known.
 """
 
@@ -9,7 +9,7 @@ import codecs
 from collections.abc import Sequence
 from functools import cache
 
-_THINKING, _THOUGHT = "<think>", "</think>"
+THINKING, THOUGHT = "<think>", "</think>"
 
 
 class Characters:
@@ -35,6 +35,7 @@ class Visible:
         self._stop = tuple(stop)
         self._held = ""
         self._thinking = False
+        self._thought = ""
         self._begun = False
         self.stopped = False
         """Whether a stop string came; nothing after it counts."""
@@ -47,19 +48,31 @@ class Visible:
             at, mark = self._first_mark()
             if not mark:
                 break
-            shown += "" if self._thinking else self._held[:at]
+            shown += self._outside(self._held[:at])
             self._held = self._held[at + len(mark) :]
             self.stopped = mark in self._stop and not self._thinking
-            self._thinking = mark == _THINKING
+            self._thinking = mark == THINKING
         if not self.stopped:
             kept = 0 if last else _overlap(self._held, self._marks())
             certain = self._held[: len(self._held) - kept]
-            shown += "" if self._thinking else certain
+            shown += self._outside(certain)
             self._held = self._held[len(certain) :]
         return self._without_margin(shown)
 
+    def thought(self) -> str:
+        """Return what was thought since the last call."""
+        thought, self._thought = self._thought, ""
+        return thought
+
+    def _outside(self, text: str) -> str:
+        """Return ``text`` where it is no thinking, and keep it apart where it is."""
+        if not self._thinking:
+            return text
+        self._thought += text
+        return ""
+
     def _marks(self) -> tuple[str, ...]:
-        return (_THOUGHT,) if self._thinking else (*self._stop, _THINKING, _THOUGHT)
+        return (THOUGHT,) if self._thinking else (*self._stop, THINKING, THOUGHT)
 
     def _first_mark(self) -> tuple[int, str]:
         found = [(self._held.find(mark), -len(mark), mark) for mark in self._marks()]

@@ -44,11 +44,11 @@ class Prompter:
         ids: list[int] = self._plain.encode(text, add_special_tokens=False).ids
         return ids
 
-    def ids(self, messages: Sequence[Message]) -> list[int]:
-        """Return the ids of a conversation up to where the model's reply begins."""
+    def ids(self, messages: Sequence[Message], *, thinking: bool = False) -> list[int]:
+        """Return the ids of a conversation up to where the model's reply, or thinking, begins."""
         ids: list[int] = []
         run = ""  # text up to the next special token is encoded in one go, as a tokenizer does
-        for part in self._marks.split(self._rendered(messages)):
+        for part in self._marks.split(self._rendered(messages, thinking)):
             if part in self.special:
                 ids += [*self.plain(run), self.special[part]]
                 run = ""
@@ -58,7 +58,9 @@ class Prompter:
                 run += part
         return ids + self.plain(run)
 
-    def fit(self, messages: Sequence[Message], room: int) -> tuple[list[int], int]:
+    def fit(
+        self, messages: Sequence[Message], room: int, *, thinking: bool = False
+    ) -> tuple[list[int], int]:
         """Return the ids of as many of the newest messages as fit, and how many were dropped.
 
         The system's message stays; what is left begins with a user's message.
@@ -71,7 +73,7 @@ class Prompter:
         starts = [n for n, message in enumerate(rest) if message.role == "user"]
 
         def encoded(start: int) -> list[int]:
-            return self.ids([*system, *rest[start:]])
+            return self.ids([*system, *rest[start:]], thinking=thinking)
 
         # The later the start, the fewer the tokens.
         first = bisect_left(starts, True, key=lambda start: len(encoded(start)) <= room)
@@ -79,13 +81,13 @@ class Prompter:
             raise PromptTooLong(len(encoded(starts[-1])), room)
         return encoded(starts[first]), starts[first]
 
-    def _rendered(self, messages: Sequence[Message]) -> str:
+    def _rendered(self, messages: Sequence[Message], thinking: bool) -> str:
         told = [
             {"role": message.role, "content": f"{_OPEN}{n}{_CLOSE}"}
             for n, message in enumerate(messages)
         ]
         text: str = self._tokenizer.apply_chat_template(
-            told, tokenize=False, add_generation_prompt=True, enable_thinking=False
+            told, tokenize=False, add_generation_prompt=True, enable_thinking=thinking
         )
         return text
 

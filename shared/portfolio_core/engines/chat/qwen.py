@@ -1,22 +1,25 @@
 """Qwen3 by its own classes in ``transformers``, written out token by token.
 
 The loop is here, not in ``generate``: so a caller stops it between two tokens without a thread,
-each reply has its own source of chance, and a long prompt is read in parts. Thinking is off:
-the template says so to the model, the tokens for it cannot be drawn, and text that spells them
-is left out.
+each reply has its own source of chance and its own adapter, and a long prompt is read in parts.
+Where thinking is off, the template says so to the model, the tokens for it cannot be drawn, and
+text that spells them is left out.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 from portfolio_core import hardware as machine
 from portfolio_core import hub
-from portfolio_core.engines.chat import ChatRequest, End, Piece, Reason
-from portfolio_core.engines.chat.drawing import Draw
-from portfolio_core.engines.chat.output import Characters, Visible
+from portfolio_core.engines.chat import ChatRequest, Piece
+from portfolio_core.engines.chat.adapters import Adapter
+from portfolio_core.engines.chat.lora import Adapters
 from portfolio_core.engines.chat.prompting import Prompter
+from portfolio_core.engines.chat.reading import Reading
+from portfolio_core.engines.chat.replying import Reply, vocabulary
 from portfolio_core.errors import EngineFailed, HubUnreachable, MissingDependency
 from portfolio_core.hardware import Hardware
 
@@ -28,29 +31,58 @@ Module: TypeAlias = Any
 # Tokens that are kept of a conversation. The model takes ten times as many, but memory and the
 # time to the first word grow with them: Qwen3-0.6B needs 112 KiB a token.
 _CONTEXT = {"cpu": 4096, "cuda": 16_384}
-# Tokens of a prompt read at once: about half a second on two cores, the longest wait for a stop.
-_PART = 256
 # What transformers and tokenizers raise over a file that is not what it should be.
 _UNREADABLE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which model an engine runs.
+
+    Attributes:
+        key: Its key in the catalog, or the name of its folder.
+        names: What adapters call the model they were made for, the first one for people.
+        revision: Commit or checksum of its weights; empty where it has none.
+    """
+
+    key: str
+    names: tuple[str, ...]
+    revision: str
 
 
 class QwenChat:
     """A model of the Qwen3 family; see :class:`ChatEngine`."""
 
+    thinks: ClassVar[bool] = True
+    """Whether the model has learnt to think before it replies."""
+
     def __init__(
-        self, model: Module, tokenizer: Module, *, key: str, revision: str = "", device: str = "cpu"
+        self,
+        model: Module,
+        tokenizer: Module,
+        *,
+        key: str,
+        names: Sequence[str] = (),
+        revision: str = "",
+        device: str = "cpu",
     ) -> None:
-        """Use a model and a tokenizer that are loaded; :meth:`load` loads them."""
-        self.key = key
-        self.revision = revision
+        """Use a model and a tokenizer that are loaded; :meth:`load` loads them.
+
+        Args:
+            model: A ``Qwen3ForCausalLM``.
+            tokenizer: Its tokenizer, with a template of chats.
+            key: Its key in the catalog, or the name of its folder.
+            names: What else adapters call the model they were made for, the first for people.
+            revision: Commit or checksum of its weights; empty where it has none.
+            device: Where it is.
+        """
+        self.key, self.revision = key, revision
         self.context = min(_CONTEXT[device], model.config.max_position_embeddings)
         self._model = model
         self._device = device
+        self._adapters = Adapters(model, [*names, key], revision)
         self._prompter = Prompter(tokenizer)
-        special = set(self._prompter.special.values())
-        vocabulary = tokenizer.get_vocab().items()
-        self._tokens = {n: token for token, n in vocabulary if n not in special}
-        self._ends = _ends(model, tokenizer)
+        self._vocabulary = vocabulary(model, tokenizer)
 
     @classmethod
     def load(
@@ -69,8 +101,8 @@ class QwenChat:
         except ImportError as error:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
-        known = hub.model_in(folder)
-        name = known.name if known else folder.name
+        identity = cls.identity(folder)
+        name = identity.names[0]
         torch.set_num_threads(hardware.threads)
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -86,69 +118,60 @@ class QwenChat:
         return cls(
             model.eval().to(hardware.device),
             tokenizer,
-            key=known.key if known else folder.name,
-            revision=known.hub.revision if known and known.hub else "",
+            key=identity.key,
+            names=identity.names,
+            revision=identity.revision,
             device=hardware.device,
         )
+
+    @classmethod
+    def identity(cls, folder: Path) -> Identity:
+        """Return what the model in ``folder`` is: one of the catalog, or its folder's name."""
+        known = hub.model_in(folder)
+        if known is None or known.hub is None:
+            return Identity(folder.name, (folder.name,), "")
+        return Identity(known.key, (known.hub.repository,), known.hub.revision)
+
+    @property
+    def adapters(self) -> Mapping[str, Adapter]:
+        """The adapters that a request may name, by key."""
+        return self._adapters.here
+
+    def add_adapter(self, adapter: Adapter) -> None:
+        """Load an adapter beside the others; see :meth:`Adapters.add`."""
+        self._adapters.add(adapter)
+
+    def remove_adapter(self, key: str) -> None:
+        """Forget an adapter; replies that wear it go on as the base."""
+        self._adapters.remove(key)
 
     def stream(
         self, wanted: ChatRequest, check: Callable[[], None] = lambda: None
     ) -> Iterator[Piece]:
         """Yield the reply; see :class:`ChatEngine`."""
+        for _, piece in self.stream_together([wanted], check):
+            yield piece
+
+    def stream_together(
+        self, wanted: Sequence[ChatRequest], check: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[int, Piece]]:
+        """Yield the replies; see :class:`ChatEngine`."""
+        going = dict(enumerate(map(self._begin, wanted)))
+        reading = Reading(self._model, [one.adapter for one in wanted], self._device)
+        while going:
+            scores = reading.read([reply.unread for reply in going.values()], check)
+            for row, (number, reply) in enumerate(going.items()):
+                piece = reply.take(scores[row : row + 1])
+                if piece:
+                    yield number, piece
+            left = [row for row, reply in enumerate(going.values()) if not reply.ended]
+            if left and len(left) < len(going):
+                reading.keep(left)
+            going = {number: reply for number, reply in going.items() if not reply.ended}
+
+    def _begin(self, wanted: ChatRequest) -> Reply:
+        self._adapters.require(wanted.adapter)
+        wanted = replace(wanted, thinking=wanted.thinking and self.thinks)
         room = self.context - wanted.max_tokens
-        prompt, dropped = self._prompter.fit(wanted.messages, room)
-        characters, visible = Characters(), Visible(wanted.stop)
-        reason: Reason = "length"
-        written = 0
-        for token in self._tokens_of(wanted, prompt, check):
-            if token in self._ends:
-                reason = "stop"
-                break
-            written += 1
-            if text := visible.feed(characters.feed(self._tokens[token])):
-                yield Piece(text)
-            if visible.stopped:
-                reason = "stop"
-                break
-        text = "" if visible.stopped else visible.feed(characters.rest(), last=True)
-        yield Piece(text, End(reason, len(prompt), written, dropped))
-
-    def _tokens_of(
-        self, wanted: ChatRequest, prompt: list[int], check: Callable[[], None]
-    ) -> Iterator[int]:
-        """Yield the ids of a reply, with the one that ends it."""
-        from transformers import DynamicCache
-
-        cache = DynamicCache(config=self._model.config)
-        allowed = self._tokens.keys() | self._ends
-        logits = self._model.config.vocab_size
-        draw = Draw(wanted.sampling, wanted.seed, allowed, logits, self._device)
-        ids, unread = list(prompt), list(prompt)
-        for _ in range(wanted.max_tokens):
-            token = draw(ids, self._read(unread, cache, check))
-            ids.append(token)
-            unread = [token]
-            yield token
-
-    def _read(self, ids: list[int], cache: Module, check: Callable[[], None]) -> Module:
-        """Let the model read ``ids`` after what is in ``cache``.
-
-        Returns:
-            The scores of the token that comes next, shape (1, vocabulary), float32.
-        """
-        import torch
-
-        for start in range(0, len(ids), _PART):
-            check()
-            # Not around a yield: the mode would hold for whoever takes the token, too.
-            with torch.inference_mode():
-                part = torch.tensor([ids[start : start + _PART]], device=self._device)
-                read = self._model(part, past_key_values=cache, use_cache=True, logits_to_keep=1)
-        return read.logits[:, -1].float()
-
-
-def _ends(model: Module, tokenizer: Module) -> frozenset[int]:
-    """Return the ids that end a reply."""
-    told = model.generation_config.eos_token_id
-    listed = told if isinstance(told, list) else [told]
-    return frozenset(n for n in [*listed, tokenizer.eos_token_id] if n is not None)
+        prompt, dropped = self._prompter.fit(wanted.messages, room, thinking=wanted.thinking)
+        return Reply(wanted, prompt, dropped, self._vocabulary, self._device)

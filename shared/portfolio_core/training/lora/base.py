@@ -1,6 +1,5 @@
 """The base model: its identity, its parts in memory, and an adapter around it."""
 
-import hashlib
 import json
 import logging
 import re
@@ -18,6 +17,7 @@ from portfolio_core.errors import (
     HubUnreachable,
     MissingDependency,
 )
+from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware, NumberType
 from portfolio_core.training import tuning_report
 from portfolio_core.training.lora.about import About
@@ -69,7 +69,7 @@ def base_in(folder: Path, about: About) -> Base:
     return Base(
         folder,
         about.base or (pinned.repository if pinned else folder.name),
-        about.base_revision or (pinned.revision if pinned else _sha256(files)),
+        about.base_revision or (pinned.revision if pinned else checksum(files)),
     )
 
 
@@ -205,11 +205,3 @@ def _named(tuned: Module, base: Base) -> Module:
     config = tuned.peft_config["default"]
     config.base_model_name_or_path, config.revision = base.name, base.commit
     return tuned
-
-
-def _sha256(files: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
-    return digest.hexdigest()
