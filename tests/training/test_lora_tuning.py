@@ -15,11 +15,12 @@ from transformers import AutoModelForCausalLM
 
 from portfolio_core.errors import (
     AdapterMismatch,
+    AdapterTooLarge,
     AdapterUnreadable,
+    AdapterUnsafe,
     Cancelled,
     EngineFailed,
     HubUnreachable,
-    NumberOutOfRange,
     TrainingDiverged,
 )
 from portfolio_core.training.lora import About, loss, tune
@@ -207,7 +208,7 @@ def test_an_adapter_of_a_huge_rank_is_refused_before_it_takes_memory(folder, fin
     shutil.copytree(finished[3], adapter)
     config = json.loads((adapter / "adapter_config.json").read_text())
     (adapter / "adapter_config.json").write_text(json.dumps({**config, "r": 10_000}))
-    with pytest.raises(NumberOutOfRange):
+    with pytest.raises(AdapterTooLarge):
         tune(folder, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
 
 
@@ -244,7 +245,7 @@ def test_an_adapter_that_is_a_pickle_or_damaged_is_refused_unread(
         (adapter / "adapter_config.json").write_text("[]")
     else:
         (adapter / "adapter_config.json").unlink()
-    with pytest.raises(AdapterUnreadable):
+    with pytest.raises(AdapterUnsafe if damage == "pickle" else AdapterUnreadable):
         tune(folder, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
 
 

@@ -1,15 +1,14 @@
 """The base model: its identity, its parts in memory, and an adapter around it."""
 
-import json
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from portfolio_core import hardware as machine
 from portfolio_core import hub
+from portfolio_core.engines.chat import adapters
 from portfolio_core.errors import (
     AdapterMismatch,
     AdapterUnreadable,
@@ -19,14 +18,11 @@ from portfolio_core.errors import (
 )
 from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware, NumberType
-from portfolio_core.training import tuning_report
 from portfolio_core.training.lora.about import About
-from portfolio_core.training.lora.plan import MODULES, Plan, check_rank
+from portfolio_core.training.lora.plan import MODULES, Plan
 
 log = logging.getLogger(__name__)
 
-ADAPTER_CONFIG = "adapter_config.json"
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 # What transformers, tokenizers and safetensors raise over a file that is not what it should be.
 _UNREADABLE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)
@@ -147,41 +143,25 @@ def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = F
     """Return ``model`` with the adapter in ``folder``.
 
     Raises:
-        AdapterUnreadable: it is damaged, or not in safetensors.
+        AdapterUnsafe: it is a pickle.
+        AdapterTooLarge: its rank is over that of any plan.
+        AdapterUnreadable: it is damaged, or more than a plain LoRA.
         AdapterMismatch: it was trained on another base.
-        NumberOutOfRange: its rank is not one that a plan may have.
     """
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    if not (folder / ADAPTER_WEIGHTS).is_file():
-        raise AdapterUnreadable(folder.name, f"there is no {ADAPTER_WEIGHTS}")
-    config = _config(folder)
-    name, revision = _trained_on(folder, config)
-    if _differ(base, name, revision):
-        raise AdapterMismatch(folder.name, name, base.name)
-    check_rank(config.get("r"))
+    judged = adapters.read(folder)
+    if _differ(base, judged.base, judged.base_revision):
+        raise AdapterMismatch(judged.key, judged.base, base.name)
     try:
         found = PeftModel.from_pretrained(model, folder, is_trainable=trainable)
     except (*_UNREADABLE, SafetensorError) as error:
         log.warning("the adapter %s cannot be read: %s", folder, type(error).__name__)
         if "size mismatch" in str(error):
-            raise AdapterMismatch(folder.name, name, base.name) from None
-        raise AdapterUnreadable(folder.name, "a file is damaged") from error
+            raise AdapterMismatch(judged.key, judged.base, base.name) from None
+        raise AdapterUnreadable(judged.key, adapters.WEIGHTS_FILE) from error
     return _named(found, base)
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    config = _json(folder / ADAPTER_CONFIG)
-    if config.get("peft_type") != "LORA":
-        raise AdapterUnreadable(folder.name, f"there is no {ADAPTER_CONFIG} of LoRA")
-    return config
-
-
-def _trained_on(folder: Path, config: Mapping[str, Any]) -> tuple[str, str]:
-    """Return name and revision of an adapter's base, each empty where nothing tells."""
-    revision = _json(folder / tuning_report.FILE).get("base_revision") or config.get("revision")
-    return str(config.get("base_model_name_or_path") or ""), str(revision or "")
 
 
 def _differ(base: Base, name: str, revision: str) -> bool:
@@ -189,15 +169,6 @@ def _differ(base: Base, name: str, revision: str) -> bool:
     if len(revision) == len(base.revision):
         return revision != base.revision
     return bool(name) and Path(name).name != Path(base.name).name
-
-
-def _json(file: Path) -> dict[str, Any]:
-    """Return the object in ``file``; an empty one when there is none that can be read."""
-    try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _named(tuned: Module, base: Base) -> Module:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
+from portfolio_core.engines.chat.adapters import MOST_RANK
 from portfolio_core.errors import NumberOutOfRange, UnknownChoice
 
 Targets = Literal["all", "attention"]
@@ -16,7 +17,7 @@ MODULES: dict[Targets, tuple[str, ...]] = {
     "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
-    "rank": (1, 256),
+    "rank": (1, MOST_RANK),
     "alpha": (1, 1024),
     "dropout": (0, 0.9),
     "rate": (1e-7, 0.1),
@@ -100,15 +101,6 @@ class Plan:
         ):
             if value not in choices:
                 raise UnknownChoice(name, value, choices)
-
-
-def check_rank(rank: object) -> None:
-    """Refuse a rank that no plan may have, before memory is taken for its matrices.
-
-    Raises:
-        NumberOutOfRange: it is such a one.
-    """
-    _in_range("rank", rank, whole=True)
 
 
 def _in_range(name: str, value: Any, *, whole: bool) -> None:  # noqa: ANN401 - of any type
