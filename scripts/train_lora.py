@@ -70,6 +70,8 @@ def main() -> int:
         raise Problem("Stopped. Start it again with the same arguments and it goes on.") from None
     except PortfolioError as error:
         raise Problem(f"{error.message} {error.hint}") from None
+    except OSError as error:
+        raise Problem(f"{error.filename or 'A file'}: {error.strerror}") from None
 
 
 def _train(options: argparse.Namespace) -> int:

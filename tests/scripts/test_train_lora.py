@@ -112,6 +112,7 @@ def test_sigterm_saves_and_the_same_command_goes_on(place, tmp_path):
         (["--rank", "many"], "rank: 'many' is no number."),
         (["--data", "nowhere.csv"], "nowhere.csv is not there."),
         (["--base", "nobody/nothing"], "is no folder, no starter and no model of the catalog."),
+        (["--out", __file__], "File exists"),
         (["--tensorboard"], "TensorBoard is not installed"),
         (["--data", __file__], "The file is of none of these types: JSONL, JSON, CSV."),
     ],

@@ -185,6 +185,10 @@ def test_going_on_with_an_adapter_tells_what_is_forgotten(folder, finished, tmp_
     assert before.earlier_loss == pytest.approx(finished[0].scores[0].tuned_loss, rel=1e-4)
     assert before.tuned_loss > before.earlier_loss
     assert scores["own"].tuned_loss < scores["own"].earlier_loss
+    card = (tmp_path / "on" / "README.md").read_text()
+    assert "gone on from the adapter" in card
+    assert "rank 4" not in card
+    assert f"{before.earlier_loss:.4f}" in card
 
 
 def test_an_adapter_of_another_base_is_refused(finished, tmp_path):

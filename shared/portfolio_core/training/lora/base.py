@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from portfolio_core import hardware as machine
 from portfolio_core import hub
 from portfolio_core.engines.chat import adapters
+from portfolio_core.engines.chat.adapters import Adapter
 from portfolio_core.errors import (
     AdapterMismatch,
     AdapterUnreadable,
@@ -139,8 +140,8 @@ def with_new_adapter(model: Module, base: Base, plan: Plan) -> Module:
         return _named(get_peft_model(model, config), base)
 
 
-def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = False) -> Module:
-    """Return ``model`` with the adapter in ``folder``.
+def judge(base: Base, folder: Path) -> Adapter:
+    """Return the adapter in ``folder``, of which nothing is loaded yet.
 
     Raises:
         AdapterUnsafe: it is a pickle.
@@ -148,12 +149,18 @@ def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = F
         AdapterUnreadable: it is damaged, or more than a plain LoRA.
         AdapterMismatch: it was trained on another base.
     """
-    from peft import PeftModel
-    from safetensors import SafetensorError
-
     judged = adapters.read(folder)
     if _differ(base, judged.base, judged.base_revision):
         raise AdapterMismatch(judged.key, judged.base, base.name)
+    return judged
+
+
+def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = False) -> Module:
+    """Return ``model`` with the adapter in ``folder``; what it raises is told at :func:`judge`."""
+    from peft import PeftModel
+    from safetensors import SafetensorError
+
+    judged = judge(base, folder)
     try:
         found = PeftModel.from_pretrained(model, folder, is_trainable=trainable)
     except (*_UNREADABLE, SafetensorError) as error:

@@ -136,6 +136,8 @@ class _Tuning:
         """Read and check everything that can be wrong before the model is loaded."""
         self._order = order
         self._base = bases.base_in(order.base, order.about)
+        if order.adapter:
+            bases.judge(self._base, order.adapter)
         self._tokenizer = bases.tokenizer_of(self._base)
         self._encoder = Encoder(self._tokenizer)
         self._data, self._split = self._read(order.rows)
@@ -208,7 +210,9 @@ class _Tuning:
             tokens_per_second=record.tokens_per_second,
             peak_bytes=_peak_bytes(),
         )
-        write_atomically(order.out / CARD, card.write(order.about, order.plan, report).encode())
+        earlier = order.adapter.name if order.adapter else ""
+        text = card.write(order.about, order.plan, report, earlier)
+        write_atomically(order.out / CARD, text.encode())
         report.write(order.out)
 
     def _read(self, file: Path) -> tuple[Data, Split]:
