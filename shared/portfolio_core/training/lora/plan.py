@@ -80,7 +80,7 @@ class Plan:
     epochs: float = 3
     steps: int = 0
     length: int = 512
-    batch: int = 4
+    batch: int = 1
     batching: Batching = "packed"
     checkpointing: bool = False
     held_out: float = 0.1
