@@ -328,6 +328,8 @@ class Screen:
             return
         for score in report.scores:
             base, tuned = score.base_loss, score.tuned_loss
+            if score.earlier_loss is not None:
+                print(f"held-out rows, {score.rows}: {score.earlier_loss:.4f} with the old adapter")
             print(
                 f"held-out rows, {score.rows}: loss {base:.4f} -> {tuned:.4f}, "
                 f"perplexity {math.exp(base):.2f} -> {math.exp(tuned):.2f}"

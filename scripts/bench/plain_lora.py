@@ -15,7 +15,7 @@ import torch  # noqa: E402
 from peft import LoraConfig, get_peft_model  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
-BATCH, RANK, RATE = 8, 16, 2e-4
+BATCH, RANK, RATE = 4, 16, 2e-4
 NOT_LEARNT = -100  # what cross-entropy leaves out
 MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 

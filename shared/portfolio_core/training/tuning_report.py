@@ -26,12 +26,14 @@ class Score(_Part):
         tokens: Tokens of their replies.
         base_loss: Loss with the adapter off.
         tuned_loss: Loss with the adapter on.
+        earlier_loss: Loss with the adapter that was gone on from, when there was one.
     """
 
     rows: Measured
     tokens: PositiveInt
     base_loss: NonNegativeFloat
     tuned_loss: NonNegativeFloat
+    earlier_loss: NonNegativeFloat | None = None
 
 
 class Step(_Part):

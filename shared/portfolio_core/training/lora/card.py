@@ -29,8 +29,8 @@ model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{base}")
 Loss of held-out replies, in nats a token, with the adapter off and on; perplexity is its
 exponential.
 
-| rows | reply tokens | base | tuned | perplexity of base | of tuned |
-|---|---|---|---|---|---|
+| rows | reply tokens | base | earlier adapter | tuned | perplexity of base | of tuned |
+|---|---|---|---|---|---|---|
 {scores}
 
 ![loss curve](loss.png)
@@ -68,7 +68,7 @@ def write(about: About, plan: Plan, report: TuningReport) -> str:
         description=about.description.strip() or "Trained with `scripts/train_lora.py`.",
         base=report.base,
         revision=report.base_revision,
-        scores="\n".join(map(_score, report.scores)) or "| none held out | | | | | |",
+        scores="\n".join(map(_score, report.scores)) or "| none held out | | | | | | |",
         samples="\n\n".join(map(_sample, report.samples)),
         data=report.data,
         used=rows.used,
@@ -104,8 +104,9 @@ def _metadata(about: About, report: TuningReport) -> str:
 
 def _score(score: Score) -> str:
     base, tuned = score.base_loss, score.tuned_loss
+    earlier = "none" if score.earlier_loss is None else f"{score.earlier_loss:.4f}"
     return (
-        f"| {_ROWS[score.rows]} | {score.tokens:,} | {base:.4f} | {tuned:.4f} | "
+        f"| {_ROWS[score.rows]} | {score.tokens:,} | {base:.4f} | {earlier} | {tuned:.4f} | "
         f"{math.exp(base):.2f} | {math.exp(tuned):.2f} |"
     )
 

@@ -17,19 +17,28 @@ from portfolio_core.training.tuning_report import Measured, Sample, Score
 
 SAMPLES = 10
 _SAMPLE_TOKENS = 80
+_EARLIER = "earlier"
 _SEED = 0  # of no effect: the likeliest token is taken
 
 
 class Pair:
-    """A base model and its adapter, on and off."""
+    """A base model and its adapter, on and off; perhaps an earlier adapter, too."""
 
     def __init__(
-        self, base: Base, adapter: Path, hardware: Hardware, check: Callable[[], None]
+        self,
+        base: Base,
+        adapter: Path,
+        hardware: Hardware,
+        check: Callable[[], None],
+        earlier: Path | None = None,
     ) -> None:
-        """Load both; ``check`` is called often, and what it raises ends the work."""
+        """Load both, and perhaps an earlier adapter; what ``check`` raises ends the work."""
         self._dtype = bases.number_type(hardware)
         model = bases.model_of(base, self._dtype)
         self._tuned = bases.with_adapter(model, base, adapter).to(hardware.device).eval()
+        if earlier:
+            self._tuned.load_adapter(earlier, _EARLIER)
+        self._earlier = earlier is not None
         self._learner = learner.learner(self._tuned)
         self._device, self._check = hardware.device, check
 
@@ -40,7 +49,16 @@ class Pair:
             tokens=sum(len(batch.targets) for batch in batches),
             base_loss=self._loss(batches, on=False),
             tuned_loss=self._loss(batches, on=True),
+            earlier_loss=self._earlier_loss(batches) if self._earlier else None,
         )
+
+    def _earlier_loss(self, batches: Sequence[Batch]) -> float:
+        now = self._tuned.active_adapter
+        self._tuned.set_adapter(_EARLIER)
+        try:
+            return self._loss(batches, on=True)
+        finally:
+            self._tuned.set_adapter(now)
 
     def _loss(self, batches: Sequence[Batch], *, on: bool) -> float:
         import torch

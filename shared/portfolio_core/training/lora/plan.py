@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from portfolio_core.errors import NumberOutOfRange, UnknownChoice
 
@@ -102,10 +102,10 @@ class Plan:
                 raise UnknownChoice(name, value, choices)
 
 
-def _in_range(name: str, value: object, *, whole: bool) -> None:
+def _in_range(name: str, value: Any, *, whole: bool) -> None:  # noqa: ANN401 - of any type
     low, high = _RANGES[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not low <= float(str(value)) <= high or (whole and value != int(str(value))):
+    if not number or not low <= value <= high or (whole and value != int(value)):
         raise NumberOutOfRange(name, value, low, high)
 
 

@@ -188,7 +188,7 @@ class _Tuning:
         order = self._order
         drawn = curve.points(record.lines)
         write_atomically(order.out / CURVE, curve.png(drawn))
-        pair = measuring.Pair(self._base, order.out, order.hardware, order.check)
+        pair = measuring.Pair(self._base, order.out, order.hardware, order.check, order.adapter)
         told = {"own": self._batches(self._split), **self._others}
         asked = measuring.prompts(order.prompts, self._split.held_out_rows, self._split.rows)
         report = TuningReport(
