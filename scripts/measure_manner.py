@@ -26,7 +26,7 @@ def main() -> int:
     add("--data", type=Path, required=True, help="a folder with the four files of conversations")
     add("--adapter", type=Path, required=True, help="a folder that train_lora.py made")
     add("--base", type=Path, help="the folder of its base model (the starter)")
-    add("--prompts", type=int, default=100, help="most prompts in each language (100)")
+    add("--prompts", type=int, default=40, help="most prompts in each language (40)")
     options = parser.parse_args()
     environment.require_inside()
     # Not before: outside the environment, one sentence is better than a traceback.

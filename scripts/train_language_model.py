@@ -30,7 +30,7 @@ def main() -> int:
     # Not before: outside the environment, one sentence is better than a traceback.
     from portfolio_core import hardware, settings  # noqa: PLC0415
     from portfolio_core.training.language_model import making  # noqa: PLC0415
-    from portfolio_core.training.language_model.fitting import Plan  # noqa: PLC0415
+    from portfolio_core.training.language_model.plan import Plan  # noqa: PLC0415
 
     machine = hardware.detect(settings.current())
     order = making.Order(
@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="a folder with the four files of conversations")
     add("--out", type=Path, default=ROOT / "build" / "chat-base", help="where the model goes")
-    add("--steps", type=int, default=2600, help="batches of the training (2600)")
+    add("--steps", type=int, default=600, help="batches of the training (600)")
     add("--seed", type=int, default=0, help="of all choices (0)")
     add("--threads", type=int, default=0, help="threads (what the machine gives)")
     return parser.parse_args()

@@ -13,8 +13,6 @@ and SIGTERM save first. A recipe holds the same options, in YAML; what is given 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import math
 import shlex
 import signal
 import warnings
@@ -25,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 import environment
 from environment import ROOT, Problem
+from train_lora_screen import Screen
 
 if TYPE_CHECKING:
+    from portfolio_core.hardware import Hardware
     from portfolio_core.settings import Settings
-    from portfolio_core.training.lora import Plan, Progress
-    from portfolio_core.training.tuning_report import Rows, TuningReport
+    from portfolio_core.training.lora import About, Plan
 
 PLAN = {
     "rank": "rank of the adapter's matrices",
@@ -71,41 +70,33 @@ def main() -> int:
         raise Problem("Stopped. Start it again with the same arguments and it goes on.") from None
     except PortfolioError as error:
         raise Problem(f"{error.message} {error.hint}") from None
+    except OSError as error:
+        raise Problem(f"{error.filename or 'A file'}: {error.strerror}") from None
 
 
 def _train(options: argparse.Namespace) -> int:
-    from accelerate import PartialState
-    from transformers.utils import logging
-
     from portfolio_core import hardware, settings  # noqa: PLC0415
-    from portfolio_core.training.lora import About, tune  # noqa: PLC0415
 
-    logging.disable_progress_bar()  # the bar of the training is enough
-    # peft asks transformers in words that it has newer ones for
-    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    # What is wrong with the words is told before anything large is imported.
     wanted = _wanted(options)
+    plan, data = _plan(wanted), _file(wanted["data"])
     current = settings.current()
     machine = hardware.detect(current)
     machine = replace(machine, threads=options.threads or machine.threads)
-    process = PartialState(cpu=machine.device == "cpu")
+    process = _process(machine)
     with process.main_process_first():
         name, base = _base(wanted["base"], current)
     out = Path(wanted["out"])
     screen = Screen(out if options.tensorboard else None, shown=process.is_main_process)
+    from portfolio_core.training.lora import tune  # noqa: PLC0415
+
     report = tune(
         base,
-        _file(wanted["data"]),
+        data,
         out,
-        _plan(wanted),
+        plan,
         machine,
-        about=About(
-            base=name,
-            data=wanted.get("data_name", ""),
-            licence=wanted.get("licence", "unknown"),
-            title=wanted.get("title", ""),
-            description=wanted.get("description", ""),
-            command=_command(wanted),
-        ),
+        about=_about(wanted, name),
         adapter=_optional(wanted, "adapter"),
         before=_optional(wanted, "before"),
         general=_optional(wanted, "general"),
@@ -119,6 +110,30 @@ def _train(options: argparse.Namespace) -> int:
     if process.is_main_process:
         _afterwards(options, base, name, out)
     return 0
+
+
+def _process(machine: Hardware) -> Any:  # noqa: ANN401 - accelerate has no types
+    """Return which process of how many this is, and let libraries be quiet."""
+    from accelerate import PartialState
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # the bar of the training is enough
+    # peft asks transformers in words that it has newer ones for
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    return PartialState(cpu=machine.device == "cpu")
+
+
+def _about(wanted: Mapping[str, Any], base: str) -> About:
+    from portfolio_core.training.lora import About  # noqa: PLC0415
+
+    return About(
+        base=base,
+        data=wanted.get("data_name", ""),
+        licence=wanted.get("licence", "unknown"),
+        title=wanted.get("title", ""),
+        description=wanted.get("description", ""),
+        command=_command(wanted),
+    )
 
 
 def _options() -> argparse.Namespace:
@@ -200,7 +215,7 @@ def _base(given: str, current: Settings) -> tuple[str, Path]:
 
     if Path(given).is_dir():
         return "", Path(given)
-    if (starters.folder(given) / "config.json").is_file():
+    if Path(given).name == given and (starters.folder(given) / "config.json").is_file():
         return given, starters.folder(given)
     for model in catalog.MODELS:
         if model.hub and given in {model.key, model.hub.repository}:
@@ -230,7 +245,7 @@ def _command(wanted: Mapping[str, Any]) -> str:
         if key not in wanted or key == "description":
             continue
         value = wanted[key]
-        if key in FILES and Path(value).exists():
+        if key in FILES and (key != "base" or Path(value).exists()):
             value = key.upper()
         flag = f"--{key.replace('_', '-')}"
         words += [flag] if value is True else [flag, str(value)]
@@ -269,74 +284,6 @@ def _afterwards(options: argparse.Namespace, base: Path, name: str, out: Path) -
         print(f"With --yes this would go to {options.push}, private:")
         for file in publishing.FILES:
             print(f"  {(out / file).stat().st_size:>12,} bytes  {file}")
-
-
-class Screen:
-    """What the person at the terminal sees; nothing from any process but the first."""
-
-    def __init__(self, board: Path | None, *, shown: bool) -> None:
-        """Write for TensorBoard into ``board``, too."""
-        self._shown = shown
-        self._bar: Any = None
-        self._board: Any = None
-        if board and shown:
-            if importlib.util.find_spec("tensorboard") is None:
-                raise Problem("TensorBoard is not installed: pip install tensorboard")
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._board = SummaryWriter(str(board / "tensorboard"))
-
-    def rows(self, rows: Rows) -> None:
-        """Show what was found in the data."""
-        if not self._shown:
-            return
-        print(
-            f"{rows.used:,} rows to learn from, {rows.held_out:,} held out; {rows.tokens:,} tokens"
-        )
-        print(f"tokens of one: {rows.shortest} to {rows.longest}, half of them up to {rows.median}")
-        print(f"left out: {rows.duplicates:,} duplicates", end="")
-        for reason, count in rows.rejected.items():
-            print(
-                f"; {count:,} {reason} (rows {', '.join(map(str, rows.examples[reason]))})", end=""
-            )
-        print(flush=True)
-
-    def step(self, progress: Progress) -> None:
-        """Show how far it is; time left is the bar's own, or that of the bound in minutes."""
-        if not self._shown:
-            return
-        from tqdm import tqdm  # noqa: PLC0415
-
-        if self._bar is None:
-            begin = progress.step - 1
-            self._bar = tqdm(total=progress.steps, initial=begin, unit="step", dynamic_ncols=True)
-        told = {"loss": f"{progress.loss:.3f}", "tokens/s": f"{progress.tokens_per_second:.0f}"}
-        if progress.held_out is not None:
-            tqdm.write(f"step {progress.step}: held-out loss {progress.held_out:.4f}")
-        self._bar.set_postfix(told, refresh=False)
-        self._bar.update()
-        if progress.step == progress.steps:
-            self._bar.close()
-        if self._board:
-            self._board.add_scalar("loss", progress.loss, progress.step)
-            if progress.held_out is not None:
-                self._board.add_scalar("held_out", progress.held_out, progress.step)
-
-    def end(self, report: TuningReport, out: Path) -> None:
-        """Show what came out."""
-        if not self._shown:
-            return
-        for score in report.scores:
-            base, tuned = score.base_loss, score.tuned_loss
-            if score.earlier_loss is not None:
-                print(f"held-out rows, {score.rows}: {score.earlier_loss:.4f} with the old adapter")
-            print(
-                f"held-out rows, {score.rows}: loss {base:.4f} -> {tuned:.4f}, "
-                f"perplexity {math.exp(base):.2f} -> {math.exp(tuned):.2f}"
-            )
-        speed, memory = report.tokens_per_second, report.peak_bytes / 1e9
-        print(f"{speed:.0f} tokens/s, {report.seconds:.0f} s, {memory:.2f} GB at most")
-        print(f"The adapter, its card and its report are in {out}.")
 
 
 if __name__ == "__main__":

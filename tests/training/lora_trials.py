@@ -6,6 +6,7 @@ lora_trials.py saving FOLDER WAY                  prints one for each place of a
                                                   was killed; WAY is "ours" or "in place"
 """
 
+import importlib
 import json
 import os
 import random
@@ -73,6 +74,8 @@ def ended(child):
 
 def training(base, rows, folder, count):
     """Kill trainings; the first one is left alone, and tells how long one takes."""
+    for name in ("accelerate", "peft", "transformers", "torch.distributed.checkpoint.state_dict"):
+        importlib.import_module(name)  # here once, not in each fork
     chance = random.Random(0)
     plan = replace(PLAN, steps=STEPS, save_every=1, dropout=0.1)
 

@@ -23,13 +23,15 @@ from portfolio_core.settings import Preset
 from portfolio_core.training.language_model import (
     fitting,
     making,
+    network,
     scoring,
     small_talk,
     sources,
     vocabulary,
 )
 from portfolio_core.training.language_model.corpus import Corpus
-from portfolio_core.training.language_model.fitting import Plan, Shape
+from portfolio_core.training.language_model.network import Shape
+from portfolio_core.training.language_model.plan import Plan
 from portfolio_core.training.language_model.rows import IGNORED, Encoder, Row, batch, batches
 from portfolio_core.training.language_model.scoring import Metrics
 
@@ -93,7 +95,7 @@ def trained(rows, folder, plan=PLAN, **options):
     class Ends:
         eos_token_id, pad_token_id = 1, 0
 
-    model = fitting.build(SHAPE, Ends, plan.seed)
+    model = network.build(SHAPE, Ends, plan.seed)
     fitting.fit(model, lambda number: rows, plan, folder, **options)
     return torch.cat([weight.detach().flatten() for weight in model.parameters()])
 
@@ -156,7 +158,7 @@ def test_each_row_is_in_one_batch_and_only_replies_count(rows):
 
 
 def test_filling_changes_no_loss(rows, words):
-    model = fitting.build(SHAPE, words, 0).eval()
+    model = network.build(SHAPE, words, 0).eval()
     pair = sorted(rows, key=lambda row: len(row.ids))[:: len(rows) - 1]
 
     with torch.inference_mode():

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,13 +15,17 @@ from transformers import AutoModelForCausalLM
 
 from portfolio_core.errors import (
     AdapterMismatch,
+    AdapterTooLarge,
     AdapterUnreadable,
+    AdapterUnsafe,
     Cancelled,
     EngineFailed,
     HubUnreachable,
     TrainingDiverged,
 )
 from portfolio_core.training.lora import About, loss, tune
+from portfolio_core.training.lora import base as bases
+from portfolio_core.training.lora.base import Base
 from portfolio_core.training.tuning_report import TuningReport
 
 ADAPTER = "adapter_model.safetensors"
@@ -180,6 +185,10 @@ def test_going_on_with_an_adapter_tells_what_is_forgotten(folder, finished, tmp_
     assert before.earlier_loss == pytest.approx(finished[0].scores[0].tuned_loss, rel=1e-4)
     assert before.tuned_loss > before.earlier_loss
     assert scores["own"].tuned_loss < scores["own"].earlier_loss
+    card = (tmp_path / "on" / "README.md").read_text()
+    assert "gone on from the adapter" in card
+    assert "rank 4" not in card
+    assert f"{before.earlier_loss:.4f}" in card
 
 
 def test_an_adapter_of_another_base_is_refused(finished, tmp_path):
@@ -196,6 +205,31 @@ def test_an_adapter_of_another_shape_is_refused_whatever_it_says(finished, tmp_p
         shutil.copy(finished[3] / name, adapter)
     with pytest.raises(AdapterMismatch):
         tune(wide, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
+
+
+def test_an_adapter_of_a_huge_rank_is_refused_before_it_takes_memory(folder, finished, tmp_path):
+    adapter = tmp_path / "adapter"
+    shutil.copytree(finished[3], adapter)
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    (adapter / "adapter_config.json").write_text(json.dumps({**config, "r": 10_000}))
+    with pytest.raises(AdapterTooLarge):
+        tune(folder, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
+
+
+@pytest.mark.parametrize(
+    ("name", "revision", "differs"),
+    [
+        ("owner/model", "", False),
+        ("other", "", True),
+        ("other", "a" * 64, False),
+        ("model", "b" * 64, True),
+        ("model", "a" * 40, False),
+        ("other", "a" * 40, True),
+        ("", "", False),
+    ],
+)
+def test_bases_are_told_apart_by_checksum_where_there_is_one_else_by_name(name, revision, differs):
+    assert bases._differ(Base(Path("model"), "model", "a" * 64), name, revision) is differs
 
 
 @pytest.mark.parametrize("damage", ["pickle", "cut", "no config", "config"])
@@ -215,7 +249,7 @@ def test_an_adapter_that_is_a_pickle_or_damaged_is_refused_unread(
         (adapter / "adapter_config.json").write_text("[]")
     else:
         (adapter / "adapter_config.json").unlink()
-    with pytest.raises(AdapterUnreadable):
+    with pytest.raises(AdapterUnsafe if damage == "pickle" else AdapterUnreadable):
         tune(folder, rows(tmp_path), tmp_path / "out", PLAN, MACHINE, adapter=adapter)
 
 

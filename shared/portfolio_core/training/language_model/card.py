@@ -22,8 +22,8 @@ the engine `QwenChat`.
 
 On conversations that it never saw. The loss is the mean over the tokens of the last reply, in
 nats; perplexity is its exponential. It says how well the reply that somebody gave is foretold,
-not how good its own is: so it was also let answer, and counted how often it ended its turn by
-itself and kept to the language it was asked in.
+not how good its own is: so it was also let answer {answered} of each, and counted how often it
+ended its turn by itself and kept to the language it was asked in.
 
 | language | conversations | reply tokens | loss | perplexity | ends its turn | keeps the language |
 |---|---|---|---|---|---|---|
@@ -60,6 +60,7 @@ def write(about: About, command: str, metrics: Metrics) -> str:
         title=about.title,
         description=about.description.strip(),
         parameters=metrics.parameters,
+        answered=min(held.answered for held in metrics.held_out.values()),
         rows="\n".join(_row(*pair) for pair in metrics.held_out.items()),
         samples="\n".join(f"| {_cell(q)} | {_cell(a)} |" for q, a in metrics.samples.items()),
         data=about.data.strip(),

@@ -12,9 +12,10 @@ from portfolio_core.engines.chat.qwen import QwenChat
 from portfolio_core.files import write_atomically
 from portfolio_core.hardware import Hardware
 from portfolio_core.training.card import About
-from portfolio_core.training.language_model import card, fitting, scoring, vocabulary
+from portfolio_core.training.language_model import card, fitting, network, scoring, vocabulary
 from portfolio_core.training.language_model.corpus import Corpus
-from portfolio_core.training.language_model.fitting import Plan, Progress, Shape
+from portfolio_core.training.language_model.network import Shape
+from portfolio_core.training.language_model.plan import Plan, Progress
 from portfolio_core.training.language_model.rows import Encoder
 from portfolio_core.training.language_model.scoring import Metrics
 from portfolio_core.training.language_model.sources import Language
@@ -65,7 +66,7 @@ def make(order: Order, machine: Hardware, say: Callable[[str], None]) -> Metrics
     corpus = Corpus(order.data, order.talk, order.plan.seed)
     tokenizer = vocabulary.learn(corpus.texts(), order.shape.vocabulary)
     encode = Encoder(Prompter(tokenizer), order.shape.context)
-    model = fitting.build(order.shape, tokenizer, order.plan.seed)
+    model = network.build(order.shape, tokenizer, order.plan.seed)
     teller = _teller(order.plan, say)
     trained = fitting.fit(model, corpus.rows(encode), order.plan, order.out, note=teller)
     tokenizer.save_pretrained(order.out)

@@ -15,7 +15,7 @@ from portfolio_core.training.language_model.rows import Encoder, batches
 from portfolio_core.training.language_model.sources import Conversation, Language
 
 FILE = "metrics.json"
-_REPLY_TOKENS = 96
+_REPLY_TOKENS, _ANSWERED = 96, 60
 _BATCH = 4096
 
 
@@ -26,8 +26,9 @@ class Held(BaseModel):
         conversations: How many.
         tokens: Tokens of their last replies.
         loss: Mean over those tokens, in nats.
-        ended: Share of them that the model itself ends, asked for the reply, 0 to 1.
-        in_language: Share of its replies that are in the language they were asked in.
+        answered: How many of them the model was let answer itself.
+        ended: Share of its answers that it ended itself, 0 to 1.
+        in_language: Share of its answers that are in the language they were asked in.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +36,7 @@ class Held(BaseModel):
     conversations: PositiveInt
     tokens: PositiveInt
     loss: NonNegativeFloat
+    answered: PositiveInt
     ended: NonNegativeFloat
     in_language: NonNegativeFloat
 
@@ -94,16 +96,18 @@ def held_out(
     with torch.inference_mode():
         for taken in batches(rows, _BATCH, chance(0), whole=False):
             total += fitting.loss_of(model, taken, half=False, total=True).item()
-    replies = [reply(engine, talk.messages[:-1]) for talk in talks]
-    spoken = [
-        language_of(text) == talk.language for (text, _), talk in zip(replies, talks, strict=True)
+    asked = talks[:_ANSWERED]
+    replies = [reply(engine, talk.messages[:-1]) for talk in asked]
+    kept = [
+        language_of(text) == talk.language for (text, _), talk in zip(replies, asked, strict=True)
     ]
     return Held(
         conversations=len(rows),
         tokens=tokens,
         loss=total / tokens,
-        ended=sum(ended for _, ended in replies) / len(rows),
-        in_language=sum(spoken) / len(rows),
+        answered=len(asked),
+        ended=sum(ended for _, ended in replies) / len(asked),
+        in_language=sum(kept) / len(asked),
     )
 
 

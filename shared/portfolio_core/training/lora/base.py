@@ -1,6 +1,5 @@
 """The base model: its identity, its parts in memory, and an adapter around it."""
 
-import json
 import logging
 import re
 from dataclasses import dataclass
@@ -9,6 +8,8 @@ from typing import Any, TypeAlias
 
 from portfolio_core import hardware as machine
 from portfolio_core import hub
+from portfolio_core.engines.chat import adapters
+from portfolio_core.engines.chat.adapters import Adapter
 from portfolio_core.errors import (
     AdapterMismatch,
     AdapterUnreadable,
@@ -18,14 +19,11 @@ from portfolio_core.errors import (
 )
 from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware, NumberType
-from portfolio_core.training import tuning_report
 from portfolio_core.training.lora.about import About
 from portfolio_core.training.lora.plan import MODULES, Plan
 
 log = logging.getLogger(__name__)
 
-ADAPTER_CONFIG = "adapter_config.json"
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 # What transformers, tokenizers and safetensors raise over a file that is not what it should be.
 _UNREADABLE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)
@@ -142,43 +140,42 @@ def with_new_adapter(model: Module, base: Base, plan: Plan) -> Module:
         return _named(get_peft_model(model, config), base)
 
 
-def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = False) -> Module:
-    """Return ``model`` with the adapter in ``folder``.
+def judge(base: Base, folder: Path) -> Adapter:
+    """Return the adapter in ``folder``, of which nothing is loaded yet.
 
     Raises:
-        AdapterUnreadable: it is damaged, or not in safetensors.
+        AdapterUnsafe: it is a pickle.
+        AdapterTooLarge: its rank is over that of any plan.
+        AdapterUnreadable: it is damaged, or more than a plain LoRA.
         AdapterMismatch: it was trained on another base.
     """
+    judged = adapters.read(folder)
+    if _differ(base, judged.base, judged.base_revision):
+        raise AdapterMismatch(judged.key, judged.base, base.name)
+    return judged
+
+
+def with_adapter(model: Module, base: Base, folder: Path, *, trainable: bool = False) -> Module:
+    """Return ``model`` with the adapter in ``folder``; what it raises is told at :func:`judge`."""
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    if not (folder / ADAPTER_WEIGHTS).is_file():
-        raise AdapterUnreadable(folder.name, f"there is no {ADAPTER_WEIGHTS}")
-    wanted = _wanted(folder)
-    if wanted not in {base.name, base.revision, ""}:
-        raise AdapterMismatch(folder.name, wanted, base.name)
+    judged = judge(base, folder)
     try:
         found = PeftModel.from_pretrained(model, folder, is_trainable=trainable)
     except (*_UNREADABLE, SafetensorError) as error:
         log.warning("the adapter %s cannot be read: %s", folder, type(error).__name__)
         if "size mismatch" in str(error):
-            raise AdapterMismatch(folder.name, wanted, base.name) from None
-        raise AdapterUnreadable(folder.name, "a file is damaged") from error
+            raise AdapterMismatch(judged.key, judged.base, base.name) from None
+        raise AdapterUnreadable(judged.key, adapters.WEIGHTS_FILE) from error
     return _named(found, base)
 
 
-def _wanted(folder: Path) -> str:
-    """Return the base of an adapter: its revision where a report tells, else its name."""
-    try:
-        report = json.loads((folder / tuning_report.FILE).read_bytes())
-        return str(report["base_revision"])
-    except (KeyError, OSError, TypeError, ValueError):
-        pass
-    try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_bytes())
-        return str(config["base_model_name_or_path"] or "")
-    except (KeyError, OSError, TypeError, ValueError):
-        raise AdapterUnreadable(folder.name, f"there is no good {ADAPTER_CONFIG}") from None
+def _differ(base: Base, name: str, revision: str) -> bool:
+    # A commit cannot be compared with a checksum; then the name decides, without its owner.
+    if len(revision) == len(base.revision):
+        return revision != base.revision
+    return bool(name) and Path(name).name != Path(base.name).name
 
 
 def _named(tuned: Module, base: Base) -> Module:

@@ -54,11 +54,19 @@ Rows that were left out: {left_out}.
 {command}
 ```
 """
+_SHAPE = ("rank", "alpha", "dropout", "targets")  # an adapter's own
 _ROWS = {"own": "of this data", "before": "of the data before", "general": "chat in general"}
 
 
-def write(about: About, plan: Plan, report: TuningReport) -> str:
-    """Return the card as Markdown."""
+def write(about: About, plan: Plan, report: TuningReport, earlier: str = "") -> str:
+    """Return the card as Markdown.
+
+    Args:
+        about: Its words.
+        plan: How the adapter was trained.
+        report: What came out.
+        earlier: Name of the adapter that was gone on from, if there was one.
+    """
     rows = report.rows
     left_out = [f"{reason} {count:,}" for reason, count in rows.rejected.items()]
     left_out += [f"duplicates {rows.duplicates:,}"] if rows.duplicates else []
@@ -76,7 +84,7 @@ def write(about: About, plan: Plan, report: TuningReport) -> str:
         held_out=rows.held_out,
         licence=report.licence,
         left_out=", ".join(left_out) or "none",
-        recipe=", ".join(f"{name} {value}" for name, value in asdict(plan).items()),
+        recipe=_recipe(plan, earlier),
         speed=report.tokens_per_second,
         seconds=report.seconds,
         memory=report.peak_bytes / 1e9,
@@ -100,6 +108,15 @@ def _metadata(about: About, report: TuningReport) -> str:
             model_name=about.title or None,
         ).to_yaml()
     )
+
+
+def _recipe(plan: Plan, earlier: str) -> str:
+    values = asdict(plan)
+    words = []
+    if earlier:
+        values = {name: value for name, value in values.items() if name not in _SHAPE}
+        words = [f"gone on from the adapter {_line(earlier)}, whose shape is kept"]
+    return ", ".join([*words, *(f"{name} {value}" for name, value in values.items())])
 
 
 def _score(score: Score) -> str:

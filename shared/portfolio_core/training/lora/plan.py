@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
+from portfolio_core.engines.chat.adapters import MOST_RANK
 from portfolio_core.errors import NumberOutOfRange, UnknownChoice
 
 Targets = Literal["all", "attention"]
@@ -16,7 +17,7 @@ MODULES: dict[Targets, tuple[str, ...]] = {
     "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
-    "rank": (1, 256),
+    "rank": (1, MOST_RANK),
     "alpha": (1, 1024),
     "dropout": (0, 0.9),
     "rate": (1e-7, 0.1),
@@ -79,7 +80,7 @@ class Plan:
     epochs: float = 3
     steps: int = 0
     length: int = 512
-    batch: int = 4
+    batch: int = 1
     batching: Batching = "packed"
     checkpointing: bool = False
     held_out: float = 0.1

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from portfolio_core.engines.chat import adapters
 from portfolio_core.training import tuning_report
 from portfolio_core.training.lora import base as bases
 from portfolio_core.training.lora.base import Base
 from portfolio_core.training.lora.tuning import CARD, CURVE
 
-FILES = (bases.ADAPTER_CONFIG, bases.ADAPTER_WEIGHTS, CARD, CURVE, tuning_report.FILE)
+FILES = (adapters.CONFIG_FILE, adapters.WEIGHTS_FILE, CARD, CURVE, tuning_report.FILE)
 """What goes to the Hub: no checkpoints, no log."""
 
 
@@ -15,7 +16,8 @@ def merge(base: Base, adapter: Path, to: Path) -> None:
     """Write the base with the adapter in it as a whole model, in the number type of the base.
 
     Raises:
-        AdapterUnreadable: the adapter is damaged, or not in safetensors.
+        AdapterUnsafe: the adapter is a pickle.
+        AdapterUnreadable: it is damaged, or more than a plain LoRA.
         AdapterMismatch: it was trained on another base.
         EngineFailed: the base cannot be read.
     """

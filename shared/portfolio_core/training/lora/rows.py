@@ -50,7 +50,9 @@ class Data:
 
     def none_left(self) -> NoUsableRows:
         """Return the error that says why nothing is left."""
-        told = ", ".join(f"{reason} {count:,}" for reason, count in self.counts().items())
+        told = ", ".join(
+            f"{reason.replace('_', ' ')} {count:,}" for reason, count in self.counts().items()
+        )
         return NoUsableRows(self.given, told or "there are none")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from portfolio_core.engines.chat import adapters
 from portfolio_core.errors import TrainingDiverged
 from portfolio_core.files import write_atomically
 from portfolio_core.hardware import Hardware
@@ -96,8 +97,10 @@ def tune(
         WrongFileType: the file is no text, or of no known kind.
         NoUsableRows: no row has a question and an answer that fit.
         TooManyRows: there are more than ``most_rows``.
-        AdapterUnreadable: ``adapter`` is damaged, or not in safetensors.
-        AdapterMismatch: ``adapter`` was trained on another base.
+        AdapterUnsafe: ``adapter`` is a pickle.
+        AdapterTooLarge: its rank is over that of any plan.
+        AdapterUnreadable: it is damaged, or more than a plain LoRA.
+        AdapterMismatch: it was trained on another base.
         EngineFailed: the base cannot be read.
         TrainingDiverged: loss or gradient is not a finite number; the last checkpoint is good.
         NoRoomToSave: the disk is full; the last checkpoint is untouched.
@@ -133,6 +136,8 @@ class _Tuning:
         """Read and check everything that can be wrong before the model is loaded."""
         self._order = order
         self._base = bases.base_in(order.base, order.about)
+        if order.adapter:
+            bases.judge(self._base, order.adapter)
         self._tokenizer = bases.tokenizer_of(self._base)
         self._encoder = Encoder(self._tokenizer)
         self._data, self._split = self._read(order.rows)
@@ -205,7 +210,9 @@ class _Tuning:
             tokens_per_second=record.tokens_per_second,
             peak_bytes=_peak_bytes(),
         )
-        write_atomically(order.out / CARD, card.write(order.about, order.plan, report).encode())
+        earlier = order.adapter.name if order.adapter else ""
+        text = card.write(order.about, order.plan, report, earlier)
+        write_atomically(order.out / CARD, text.encode())
         report.write(order.out)
 
     def _read(self, file: Path) -> tuple[Data, Split]:
@@ -241,7 +248,7 @@ class _Tuning:
         plan = replace(order.plan, minutes=0, keep=2, save_every=0, measure_every=0)
         parts = [self._base.revision, repr(plan), _sum(order.rows)]
         if order.adapter:
-            parts.append(_sum(order.adapter / bases.ADAPTER_WEIGHTS))
+            parts.append(_sum(order.adapter / adapters.WEIGHTS_FILE))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -258,7 +265,7 @@ def _write_adapter(tuned: Module, weights: Mapping[str, Any], out: Path, record:
     named = {name.removeprefix("tuned."): tensor for name, tensor in weights.items()}
     with tempfile.TemporaryDirectory() as aside:
         tuned.save_pretrained(aside, state_dict=named, save_embedding_layers=False)
-        for name in (bases.ADAPTER_CONFIG, bases.ADAPTER_WEIGHTS):
+        for name in (adapters.CONFIG_FILE, adapters.WEIGHTS_FILE):
             write_atomically(out / name, (Path(aside) / name).read_bytes())
 
 
