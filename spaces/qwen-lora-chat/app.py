@@ -24,7 +24,7 @@ ROWS = HERE / "examples" / "rows.jsonl"
 EXAMPLES = (
     "What do you like to do on a rainy day?",
     "오늘 기분이 좀 우울해.",
-    "I cannot sleep. What should I do?",
+    "Hello! Who are you?",
     "주말에 뭐 하면 좋을까?",
     "Tell me about your best friend.",
 )

@@ -57,8 +57,8 @@ class TeachingPart:
             self._train = gr.Button(words("train"), variant="primary", scale=3, min_width=120)
             self._try = gr.Button(words("train_example"), scale=2, min_width=160)
             self._stop = gr.Button(words("stop"), scale=1, min_width=70)
-        self._viewer = tuning.viewer(words)
         self._done = gr.Markdown(visible=False)
+        self._viewer = tuning.viewer(words)
 
     def connect(self, adapter: gr.Radio, made: gr.JSON, endpoint: gr.Textbox) -> list[Dependency]:
         """Say what happens at a click; return the trainings, for what comes after.
