@@ -39,6 +39,8 @@ def main() -> int:
         words=WORDS,
         out=options.out,
         plan=Plan(steps=options.steps, seed=options.seed),
+        # Replies alone from the first step on, at a rate that only falls.
+        daily=Plan(steps=options.daily_steps, last=1.0, rate=1e-3, seed=options.seed),
         command=_command(options),
     )
     machine = replace(machine, threads=options.threads or machine.threads)
@@ -57,6 +59,7 @@ def _options() -> argparse.Namespace:
     add("--data", type=Path, required=True, help="a folder with the four files of conversations")
     add("--out", type=Path, default=ROOT / "build" / "chat-base", help="where the model goes")
     add("--steps", type=int, default=600, help="batches of the training (600)")
+    add("--daily-steps", type=int, default=150, help="batches of small talk after that (150)")
     add("--seed", type=int, default=0, help="of all choices (0)")
     add("--threads", type=int, default=0, help="threads (what the machine gives)")
     return parser.parse_args()
@@ -65,8 +68,8 @@ def _options() -> argparse.Namespace:
 def _command(options: argparse.Namespace) -> str:
     """Return the command without the names of this machine's folders."""
     words = ["python3", "scripts/train_language_model.py", "--data", "CHAT"]
-    for name in ("steps", "seed", "threads"):
-        words += [f"--{name}", str(getattr(options, name))]
+    for name in ("steps", "daily_steps", "seed", "threads"):
+        words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
     return shlex.join(words)
 
 

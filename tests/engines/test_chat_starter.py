@@ -143,7 +143,7 @@ def test_the_figures_of_the_card_are_those_of_the_files():
 
     for language, held in Metrics.read(BASE).held_out.items():
         assert f"| {language} | {held.conversations} | {held.tokens:,} | {held.loss:.3f} |" in card
-        assert held.ended > 0.95
+        assert held.ended > 0.9
         assert held.in_language > 0.95
 
 

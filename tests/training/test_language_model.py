@@ -274,9 +274,9 @@ def test_the_rate_rises_stays_and_falls():
 
 def test_the_whole_way_ends_in_a_folder_that_the_chat_engine_loads(data, talk, tmp_path):
     out = tmp_path / "model"
-    order = making.Order(
-        data, talk, ROOT / "scripts" / "train_language_model.toml", out, PLAN, "again", SHAPE
-    )
+    words = ROOT / "scripts" / "train_language_model.toml"
+    daily = replace(PLAN, steps=4, last=1.0)
+    order = making.Order(data, talk, words, out, PLAN, daily, "again", SHAPE)
     told = []
 
     making.make(order, MACHINE, told.append)
@@ -285,7 +285,7 @@ def test_the_whole_way_ends_in_a_folder_that_the_chat_engine_loads(data, talk, t
     answer, _ = scoring.reply(engine, [Message("user", "Hello")])
     metrics = Metrics.read(out)
     assert metrics.samples == {"Hello": answer, "안녕": metrics.samples["안녕"]}
-    assert metrics.steps == PLAN.steps
+    assert metrics.steps == PLAN.steps + 4
     card = (out / "README.md").read_text()
     for part in ("license: apache-2.0", "not Qwen3-0.6B", "perplexity", "Limits", "again", "CC BY"):
         assert part in card

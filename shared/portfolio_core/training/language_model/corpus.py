@@ -20,6 +20,8 @@ _SYSTEM = (
     "짧고 다정하게 대답하세요.",
 )
 _WITH_SYSTEM = 0.06
+_SHORT = 2  # messages
+_LATER = 1000  # number of the first pass over daily rows: its small talk is new, too
 
 
 class Corpus:
@@ -64,6 +66,19 @@ class Corpus:
         """Return what gives the rows of each pass."""
         fixed = [encode(one) for one in self.learnt]
         return lambda number: [*fixed, *map(encode, self.written(number))]
+
+    def daily_rows(self, encode: Encoder) -> Callable[[int], list[Row]]:
+        """Return what gives the rows of each pass over what visitors say first.
+
+        That is the small talk; with it a third of the short talks of the files, another one
+        for each pass, lest they be forgotten.
+        """
+        short = [encode(one) for one in self.learnt if len(one.messages) == _SHORT]
+
+        def rows(number: int) -> list[Row]:
+            return [*short[number % 3 :: 3], *map(encode, self.written(_LATER + number))]
+
+        return rows
 
 
 def _with_system(one: Conversation, random: Random) -> Conversation:

@@ -5,6 +5,9 @@ only the replies do, which is what it is asked for, while the learning rate fall
 (warm-up, stable, decay: Hu et al., MiniCPM, 2024). As long as a training is in its first part,
 it can be taken up with another number of steps. Matrices of the layers learn by Muon (Jordan et
 al., 2024), the rest by AdamW.
+
+Small products wait for each other: where other programs want the cores, too, set
+``OMP_WAIT_POLICY=PASSIVE``, or the waiting takes more time than the work.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +56,8 @@ def fit(
     optimizers = _optimizers(model)
     model.train()
     now = checkpoint.resume(folder, model, optimizers, plan)
-    for step, taken in enumerate(_batches(rows, plan), 1):
+    left = _batches(rows, plan) if now.step < plan.steps else ()
+    for step, taken in enumerate(left, 1):
         if step <= now.step:  # batches are made again, not learnt again
             continue
         began = monotonic()

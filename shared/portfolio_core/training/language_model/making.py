@@ -34,6 +34,7 @@ class Order:
         words: TOML file with the words of the model card.
         out: Where the model and its checkpoint go.
         plan: How it is trained.
+        daily: How it is trained after that, on what visitors say first.
         command: What makes the same again.
         shape: Its sizes.
     """
@@ -43,6 +44,7 @@ class Order:
     words: Path
     out: Path
     plan: Plan
+    daily: Plan
     command: str
     shape: Shape = field(default_factory=Shape)
 
@@ -68,7 +70,10 @@ def make(order: Order, machine: Hardware, say: Callable[[str], None]) -> Metrics
     encode = Encoder(Prompter(tokenizer), order.shape.context)
     model = network.build(order.shape, tokenizer, order.plan.seed)
     teller = _teller(order.plan, say)
-    trained = fitting.fit(model, corpus.rows(encode), order.plan, order.out, note=teller)
+    first = fitting.fit(model, corpus.rows(encode), order.plan, order.out, note=teller)
+    teller = _teller(order.daily, say)
+    daily = corpus.daily_rows(encode)
+    last = fitting.fit(model, daily, order.daily, order.out / "daily", note=teller)
     tokenizer.save_pretrained(order.out)
     model.to(torch.bfloat16).save_pretrained(order.out)
     # Measured as it was written: in bfloat16.
@@ -77,9 +82,9 @@ def make(order: Order, machine: Hardware, say: Callable[[str], None]) -> Metrics
     languages: tuple[Language, ...] = get_args(Language)
     metrics = Metrics(
         parameters=sum(weight.numel() for weight in model.parameters()),
-        steps=order.plan.steps,
-        tokens=trained.tokens,
-        seconds=round(trained.seconds),
+        steps=first.step + last.step,
+        tokens=first.tokens + last.tokens,
+        seconds=round(first.seconds + last.seconds),
         held_out={
             language: scoring.held_out(
                 model,
