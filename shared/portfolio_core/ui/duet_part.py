@@ -62,7 +62,9 @@ class DuetPart:
         self._page, self._desk = page, desk
         words = page.words
         with gr.Row(equal_height=True):
-            choices = [(key, key) for key in desk.offered] + [(words("base_only"), "")]
+            known = words.part("name_")["en"]
+            named = [(words(f"name_{key}") if key in known else key, key) for key in desk.offered]
+            choices = [*named, (words("base_only"), "")]
             self.adapter = gr.Radio(
                 choices, value=desk.default, label=words("adapter"), scale=3, min_width=260
             )

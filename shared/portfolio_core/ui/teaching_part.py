@@ -167,7 +167,7 @@ class TeachingPart:
                 )
         name = words.say("own_adapter", locale)
         view = tuning.shown(done.adapter, done.report, name=name, file=done.file)
-        choices = [(key, key) for key in self._desk.offered]
+        choices = [(self._desk.title(key, locale), key) for key in self._desk.offered]
         choices += [(name, done.adapter.key), (words.say("base_only", locale), "")]
         yield {
             self._viewer: view,
