@@ -10,7 +10,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 READY_SECONDS = 120.0
@@ -43,12 +44,14 @@ def started(command: Sequence[str], path: str = "/") -> Iterator[tuple[str, floa
         process.wait()
 
 
-def memory_bytes(pid: int) -> int:
-    """Return what the process takes for itself, shared pages by their share (Linux's PSS)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError("Linux does not tell the memory of this process")
+def first_pages(*commands: Sequence[str]) -> list[Callable[[], float]]:
+    """Return, for each command, what starts it and returns the seconds to its first page."""
+    return [partial(_first_page, command) for command in commands]
+
+
+def memories(*commands: Sequence[str]) -> list[Callable[[], float]]:
+    """Return, for each command, what starts it and returns its bytes after the first page."""
+    return [partial(_memory, command) for command in commands]
 
 
 def seconds_of(command: Sequence[str]) -> float:
@@ -62,6 +65,24 @@ def printed(command: Sequence[str]) -> float:
     """Return the number that ``command`` prints last."""
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(done.stdout.split()[-1])
+
+
+def _first_page(command: Sequence[str]) -> float:
+    with started(command) as (_, seconds, _pid):
+        return seconds
+
+
+def _memory(command: Sequence[str]) -> float:
+    with started(command) as (_, _seconds, pid):
+        return _bytes_of(pid)
+
+
+def _bytes_of(pid: int) -> int:
+    """Return what the process takes for itself, shared pages by their share (Linux's PSS)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("Linux does not tell the memory of this process")
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, begin: float) -> None:

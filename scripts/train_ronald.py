@@ -1,7 +1,8 @@
 """Train a classifier on a folder of pictures, and report honestly how good it is.
 
     python3 scripts/train_ronald.py --data PICTURES                      a head on the starter
-    python3 scripts/train_ronald.py --data PICTURES --backbone RESNET18  on another ResNet
+    python3 scripts/train_ronald.py --data PICTURES --backbone microsoft/resnet-18
+                                                                         on another network
     python3 scripts/train_ronald.py --data PICTURES --method head --method partial --method full
     python3 scripts/train_ronald.py --data PICTURES --method network --rest others
 
@@ -18,9 +19,14 @@ import tomllib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import environment
 from environment import ROOT, Problem
+
+if TYPE_CHECKING:
+    from portfolio_core.settings import Settings
+    from portfolio_core.training.classifier import Order
 
 METHODS = ("head", "partial", "full", "network")
 
@@ -32,16 +38,32 @@ def main() -> int:
     # Not before: outside the environment, one sentence is better than a traceback.
     from portfolio_core import hardware, settings  # noqa: PLC0415
     from portfolio_core.errors import PortfolioError  # noqa: PLC0415
-    from portfolio_core.training.card import About  # noqa: PLC0415
-    from portfolio_core.training.classifier import Order, Training  # noqa: PLC0415
-    from portfolio_core.training.network import Plan  # noqa: PLC0415
+    from portfolio_core.training.classifier import Training  # noqa: PLC0415
 
     current = settings.current()
-    order = Order(
+    machine = hardware.detect(current)
+    machine = replace(machine, threads=options.threads or machine.threads)
+    try:
+        Training(
+            _order(options, current), current.limits, machine, partial(print, flush=True)
+        ).run()
+    except PortfolioError as error:
+        raise Problem(f"{error.message} {error.hint}") from None
+    print(f"The model and report.html are in {options.out}.")
+    return 0
+
+
+def _order(options: argparse.Namespace, current: Settings) -> Order:
+    """Return what the arguments ask for; a backbone of the Hub is downloaded."""
+    from portfolio_core.training.card import About  # noqa: PLC0415
+    from portfolio_core.training.classifier import Order  # noqa: PLC0415
+    from portfolio_core.training.network import Plan  # noqa: PLC0415
+
+    return Order(
         data=options.data,
         out=options.out,
         methods=options.method or ["head"],
-        backbone=options.backbone,
+        backbone=_backbone(options.backbone, current),
         rest=options.rest,
         photos=options.photos,
         groups=options.groups,
@@ -53,19 +75,6 @@ def main() -> int:
         command=_command(options),
         about=About(**tomllib.loads(options.words.read_text("utf-8"))) if options.words else None,
     )
-    machine = hardware.detect(current)
-    try:
-        training = Training(
-            order,
-            current.limits,
-            replace(machine, threads=options.threads or machine.threads),
-            partial(print, flush=True),
-        )
-        training.run()
-    except PortfolioError as error:
-        raise Problem(f"{error.message} {error.hint}") from None
-    print(f"The model and report.html are in {options.out}.")
-    return 0
 
 
 def _options() -> argparse.Namespace:
@@ -75,7 +84,7 @@ def _options() -> argparse.Namespace:
     add("--data", type=_folder, required=True, help="a folder with one folder for each class")
     add("--out", type=Path, default=ROOT / "build" / "classifier", help="where results go")
     add("--method", choices=METHODS, action="append", help="several are compared (head)")
-    add("--backbone", type=_folder, help="folder of a ResNet as on the Hub (the starter)")
+    add("--backbone", help="a folder as on the Hub, or microsoft/resnet-18 (the starter)")
     add("--rest", help="the class of everything else: drawn negatives are learnt as it")
     add("--photos", type=_folder, help="pictures of no class, to count false alarms")
     add("--groups", type=Path, help="JSON lines with file and group, beside those found")
@@ -96,10 +105,25 @@ def _folder(name: str) -> Path:
     return folder
 
 
+def _backbone(given: str | None, current: Settings) -> Path | None:
+    """Return the folder of a backbone; one of the catalog is downloaded."""
+    from portfolio_core import catalog, hub  # noqa: PLC0415
+
+    if given is None or Path(given).is_dir():
+        return Path(given) if given else None
+    for model in catalog.MODELS:
+        ours = model.engine.startswith("portfolio_core.engines.classification")
+        if ours and model.hub and given in {model.key, model.hub.repository}:
+            return hub.fetch(model, current)
+    raise Problem(f"{given!r} is no folder and no backbone of the catalog.")
+
+
 def _command(options: argparse.Namespace) -> str:
     """Return the command without the names of this machine's folders."""
     words = ["python3", "scripts/train_ronald.py", "--data", "PICTURES"]
-    for name in ("backbone", "photos", "groups"):
+    if options.backbone:
+        words += ["--backbone", "BACKBONE" if Path(options.backbone).is_dir() else options.backbone]
+    for name in ("photos", "groups"):
         if getattr(options, name):
             words += [f"--{name}", name.upper()]
     for method in options.method or ["head"]:

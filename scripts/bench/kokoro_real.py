@@ -9,18 +9,15 @@ English asks the net for a model of spaCy.
 
 from __future__ import annotations
 
-import atexit
-import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+import child  # type: ignore[import-not-found]  # stands beside this file
+
 # 130 phonemes of 75 ms, and the silence around them
 TEXT = (
     "El tren sale a las nueve menos cuarto de la estación del norte, y llega al "
@@ -51,34 +48,7 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
 
 def _ask(side: str, text: str) -> list[float]:
     """Let one side speak ``text`` and return the figures that it prints."""
-    child = _started(side)
-    if child.stdin is None or child.stdout is None:
-        raise RuntimeError("the child has no pipes")
-    child.stdin.write(text + "\n")
-    child.stdin.flush()
-    return [float(figure) for figure in child.stdout.readline().split()]
-
-
-@cache
-def _started(side: str) -> subprocess.Popen[str]:
-    """Start a side, once: loading is measured elsewhere."""
-    child = subprocess.Popen(
-        [sys.executable, str(HERE / side), _folder()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    atexit.register(child.kill)
-    return child
-
-
-@cache
-def _folder() -> str:
-    folder = tempfile.TemporaryDirectory(prefix="kokoro-bench-")
-    atexit.register(folder.cleanup)
-    writer = [sys.executable, "-W", "ignore", str(HERE / "kokoro_weights.py"), folder.name]
-    subprocess.run(writer, check=True)
-    return folder.name
+    return child.figures(side, child.folder("kokoro_weights.py"), line=text)
 
 
 def _serve(folder: Path) -> None:

@@ -35,18 +35,16 @@ _ENGINE = [_PYTHON, str(HERE / "kokoro_tts.py")]
 def comparisons(comparison: Callable[..., Any]) -> list[Any]:
     """Return what to compare, as ``comparison`` makes them."""
     return [
-        comparison("Space: first page", "s", lambda: _first(_SPACE), lambda: _first(_PAGE), 1.5),
-        comparison("Space: memory, idle", "bytes", lambda: _weigh(_SPACE), lambda: _weigh(_PAGE)),
+        comparison("Space: first page", "s", *servers.first_pages(_SPACE, _PAGE), 1.5),
+        comparison("Space: memory, idle", "bytes", *servers.memories(_SPACE, _PAGE)),
         comparison(
             "run.py, gallery: first page / import",
             "s",
-            lambda: _first(_GALLERY),
+            *servers.first_pages(_GALLERY),
             lambda: servers.seconds_of(_IMPORT),
             3,
         ),
-        comparison(
-            "Gallery: memory, idle", "bytes", lambda: _weigh(_GALLERY), lambda: _weigh(_PAGE)
-        ),
+        comparison("Gallery: memory, idle", "bytes", *servers.memories(_GALLERY, _PAGE)),
         comparison(
             "Engine: time for 10,000 characters",
             "s",
@@ -68,16 +66,6 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
         ),
         *kokoro_real.comparisons(comparison),
     ]
-
-
-def _first(command: list[str]) -> float:
-    with servers.started(command) as (_, seconds, _pid):
-        return seconds
-
-
-def _weigh(command: list[str]) -> float:
-    with servers.started(command) as (_, _seconds, pid):
-        return servers.memory_bytes(pid)
 
 
 def _rate(command: list[str]) -> float:

@@ -37,22 +37,12 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
         return lambda: servers.printed(ours), lambda: servers.printed(plain)
 
     return [
-        comparison("Space: first page", "s", lambda: _first(_SPACE), lambda: _first(_PAGE), 1.5),
-        comparison("Space: memory, idle", "bytes", lambda: _weigh(_SPACE), lambda: _weigh(_PAGE)),
+        comparison("Space: first page", "s", *servers.first_pages(_SPACE, _PAGE), 1.5),
+        comparison("Space: memory, idle", "bytes", *servers.memories(_SPACE, _PAGE)),
         comparison(f"{EACH * len(KINDS)} pages, one by one", "s", *both("pages"), 1),
         comparison("First line of a page", "s", *both("first"), 1),
         comparison("The same pages, two at once", "s", *both("two"), 1 / 1.5),
     ]
-
-
-def _first(command: list[str]) -> float:
-    with servers.started(command) as (_, seconds, _pid):
-        return seconds
-
-
-def _weigh(command: list[str]) -> float:
-    with servers.started(command) as (_, _seconds, pid):
-        return servers.memory_bytes(pid)
 
 
 def _pages() -> str:

@@ -284,6 +284,32 @@ MODELS: tuple[Model, ...] = (
         memory_bytes=300 * MEBIBYTE,
         packages=("torch", "transformers"),
     ),
+    Model(
+        key="resnet-18",
+        name="ResNet-18",
+        tasks=("imagenet",),
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.classification.resnet:ResNetEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/microsoft/resnet-18",
+        languages=(),
+        memory_bytes=400 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(*weights.RESNET_18),
+    ),
+    Model(
+        key="siglip2-base",
+        name="SigLIP 2 base",
+        tasks=("image-features",),
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.classification.siglip:SiglipEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/google/siglip2-base-patch16-224",
+        languages=(),
+        memory_bytes=1800 * MEBIBYTE,
+        packages=("torch", "transformers"),
+        hub=HubFiles(*weights.SIGLIP2_BASE),
+    ),
 )
 
 

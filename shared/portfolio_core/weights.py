@@ -207,3 +207,23 @@ tokenizer.json aeb13307a71acd8fe81861d94ad54ab689df773318809eed3cbe794b4492dae4
 tokenizer_config.json d5d09f07b48c3086c508b30d1c9114bd1189145b74e982a265350c923acd8101
 """),
 )
+
+RESNET_18: Pins = (
+    "microsoft/resnet-18",
+    "65a5785d9156231087c481e0c7dd33a5ff6f7e3e",
+    _table("""
+config.json 11a01bcc873444bb433140e5f30f3687356641ed923266d738eef1c3438f6d22
+model.safetensors 1cf00ee468998c23d084361b02cffadabacb5074105564c596b8079f77ecb126
+preprocessor_config.json fd575b890da5a949493e1d1e7a70bfcb9e4b99fe444004d2dbfa253add254741
+"""),
+)
+
+SIGLIP2_BASE: Pins = (
+    "google/siglip2-base-patch16-224",
+    "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+    _table("""
+config.json fe8b5fe6d5734360678fd71c11c21e1ea3364bd8598d34295d9206335973ffd7
+model.safetensors 612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a0b
+preprocessor_config.json 9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc
+"""),
+)

@@ -27,6 +27,7 @@ from portfolio_core.ui.documents_part import DocumentsPart, carried, sent
 from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
+from portfolio_core.ui.runs import Runs
 
 HERE = Path(__file__).parent
 DOCUMENTS = ("library-handbook-en.pdf", "apartment-guide-ko.md")
@@ -178,7 +179,7 @@ class RagChat:
         """Answer, or only search, and show it growing."""
         page, on, locale = self.page, self.on, locale_of(request)
         with errors.boundary(page.words, request):
-            turns = conversation.turns_of(seen)
+            turns = conversation.ended(conversation.turns_of(seen), page.words, locale)
             history = conversation.history(turns, REMEMBERED_TURNS)
             wanted = self.wanted(question, history, count, mode, seed, rerank)
 
@@ -332,24 +333,20 @@ def connect(space: RagChat) -> None:
     inside: dict[str, Any] = {"api_visibility": "private"}
     # Every handler checks its values itself, with its own errors.
     checks: dict[str, Any] = {"preprocess": False}
-    how = [on.conversation, on.count, on.mode, on.seed, on.rerank]
-    asked = {on.conversation, on.question, on.made, on.evidence}
+    how = [key, on.question, on.conversation, on.count, on.mode, on.seed, on.rerank]
+    asked = [on.conversation, on.question, on.made, on.evidence]
     quiet: dict[str, Any] = {"show_progress": "hidden", **inside}
     filled = on.examples.click(lambda chosen: chosen[0], on.examples, on.question, **quiet)
-    runs = []
-    for start, only in (
-        (on.ask.click, on.no),
-        (on.question.submit, on.no),
-        (filled.success, on.no),
-        (on.search.click, on.yes),
-    ):
-        run = start(space.perform, [key, on.question, *how, only], asked, **checks, **quiet)
+    runs = Runs()
+    answered = runs.add(on.ask.click, space.perform, [*how, on.no], asked)
+    runs.also(on.question.submit)
+    runs.also(on.examples.click, filled.success)
+    looked = runs.add(on.search.click, space.perform, [*how, on.yes], asked)
+    for run in (answered, looked):
         run.failure(None, on.conversation, on.conversation, js=conversation.STOPPED, **inside)
         run.success(space.called, [on.address, key, on.made], on.codes, js=_ADDRESS_AND, **inside)
-        runs.append(run)
-    on.stop.click(
-        None, on.conversation, on.conversation, cancels=runs, js=conversation.STOPPED, **inside
-    )
+    runs.connect(on.stop)
+    on.stop.click(None, on.conversation, on.conversation, js=conversation.STOPPED, **inside)
     on.conversation.select(space.chosen, key, on.evidence, **quiet)
     on.map_part.expand(space.draw, [key, on.conversation], on.map, **checks, **inside)
     anew = {on.conversation, on.evidence, on.made, on.examples}

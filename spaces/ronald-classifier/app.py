@@ -23,8 +23,8 @@ from portfolio_core.ui import (
 )
 from portfolio_core.ui.background import quietly
 from portfolio_core.ui.classified import Results, marks
-from portfolio_core.ui.classifying import Desk, Judged, Learnt, Ranked
-from portfolio_core.ui.i18n import Words, locale_of
+from portfolio_core.ui.classifying import THINGS, Desk, Judged, Learnt, Ranked
+from portfolio_core.ui.i18n import Locale, Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.runs import Runs
@@ -53,7 +53,8 @@ class Ronald:
 
         Args:
             image: A JPEG, PNG or WEBP picture, up to 25 megapixels.
-            model: Key of a classifier that /train has returned; empty for Ronald or not.
+            model: Key of a classifier that /train has returned, "imagenet" for a thousand
+                things where that model can be had; empty for Ronald or not.
         """
         with errors.boundary(self.page.words, request):
             sent = uploads.taken(image, classifying.source)
@@ -173,7 +174,7 @@ class Ronald:
                 yield [gr.skip()] * 3
                 continue
             picture = picture or self.results.picture(step)
-            view = self.results.view(step, picture, own=bool(model))
+            view = self.results.view(step, picture, own=model not in {"", THINGS})
             if step.heat is None:
                 yield [view, gr.skip(), gr.skip()]
             else:
@@ -227,20 +228,32 @@ class Ronald:
             work = self.desk.learn(sent, labels, 0, progress, locale)
             done: Learnt = yield from quietly(work, 5)
             names = say("which_yours", locale, names=" / ".join(done.found.classes))
-            choices = [(say("which_own", locale), ""), (names, done.key)]
+            choices = [*self.choices(locale), (names, done.key)]
             which = gr.Radio(choices, value=done.key, visible=True)
             made = self.results.recipe(done, {"files": marks(sent), "labels": labels}, 0)
             report = self.results.report(done, locale)
             yield [report, made, "train", which, gr.Column(visible=True)]
 
-    def opened(self, url: str) -> api_panel.Calls:
+    def choices(self, locale: Locale) -> list[tuple[str, str]]:
+        """Return the classifiers that every visitor may ask, names with keys."""
+        keys = {"which_own": "", "which_things": THINGS}
+        there = keys if self.desk.things else ["which_own"]
+        return [(self.page.words.text(name, locale), keys[name]) for name in there]
+
+    def opened(self, url: str, request: gr.Request) -> tuple[Any, ...]:
+        """Name the classifiers, and show the call of the first example."""
+        choices = self.choices(locale_of(request))
+        which = gr.Radio(choices, visible=len(choices) > 1)
+        return which, *self.first_call(url)
+
+    def first_call(self, url: str) -> api_panel.Calls:
         """Show the call of the first example."""
         return api_panel.calls(url, "classify", {"image": api_panel.File(EXAMPLES[0].name)})
 
     def called(self, url: str, made: dict[str, Any] | None, name: str) -> api_panel.Calls:
         """Show the call that made this result."""
         if made is None:
-            return self.opened(url)
+            return self.first_call(url)
         return api_panel.calls(url, name, classified.arguments(made["parameters"]))
 
 
@@ -341,7 +354,7 @@ def connect(space: Ronald) -> None:
         run = runs.add(event, handler, given, outputs, outputs[0])
         run.success(space.called, [on.address, *told], on.codes, js=_ADDRESS_AND, **inside)
     runs.connect(on.stop_ranking, on.stop_learning)
-    page.load(space.opened, on.address, on.codes, js=_ADDRESS, **inside)
+    page.load(space.opened, on.address, [on.which, *on.codes], js=_ADDRESS, **inside)
     page.load(None, js=uploads.PASTE, **inside)
 
 

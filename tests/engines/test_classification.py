@@ -44,6 +44,11 @@ def folder(tmp_path_factory):
     )
     model = ResNetForImageClassification(config)
     torch.nn.init.normal_(model.classifier[1].weight, std=3)
+    for part in model.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):  # as a trained one: no two channels alike
+            for values in (part.running_mean, part.weight.data, part.bias.data):
+                values.add_(torch.randn_like(values) / 5)
+            part.running_var.uniform_(0.5, 2)
     model.save_pretrained(folder)
     described = {"crop_pct": 0.875, "size": 64, "resample": 3, **IMAGENET}
     described["feature_extractor_type"] = "ConvNextFeatureExtractor"  # as on the Hub, and old

@@ -9,80 +9,12 @@ import onnxruntime
 import pytest
 import rapidocr
 from PIL import Image, ImageDraw, ImageFont
+from tests.engines.ocr_readers import MACHINE, STRIP, Known, Silent
 
-from portfolio_core.engines.ocr import Line, PageReading, Progress, Word
+from portfolio_core.engines.ocr import Line
 from portfolio_core.engines.ocr.korean_lines import KoreanLines
-from portfolio_core.engines.ocr.markdown import escaped
 from portfolio_core.engines.ocr.second_reader import SecondReaderEngine, korean_reader
-from portfolio_core.engines.ocr.trocr import TrOcr
 from portfolio_core.errors import EngineFailed, HubUnreachable
-from portfolio_core.hardware import Hardware
-from portfolio_core.settings import Preset
-
-MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
-STRIP = np.full((20, 200, 3), 255, np.uint8)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory, tiny):
-    """Load a model that says a sentence, as sure as wanted; each is built once."""
-    home, loaded = tmp_path_factory.mktemp("trocr"), {}
-
-    def of(sentence, sure=20.0, key="printed"):
-        wanted = (sentence, sure, key)
-        if wanted not in loaded:
-            folder = tiny.trocr.build(home / str(len(loaded)), sentence, sure)
-            loaded[wanted] = TrOcr.load(key, folder, MACHINE, folder)
-        return loaded[wanted]
-
-    return of
-
-
-def box(top, left=10.0, width=180.0, height=20.0):
-    return (
-        (left, top),
-        (left + width, top),
-        (left + width, top + height),
-        (left, top + height),
-    )
-
-
-def line(text, confidence, top=10.0):
-    words = tuple(Word(word, confidence, box(top)) for word in text.split())
-    return Line(text, confidence, box(top), "first", words)
-
-
-class Known:
-    """A first reader that finds the lines it was given."""
-
-    LANGUAGES = ("en", "ko")
-    revision = "1"
-
-    def __init__(self, *lines, notes=()):
-        self.lines, self.notes = lines, notes
-
-    def steps(self, image, language="auto", check=lambda: None):
-        check()
-        yield Progress("lines", 0, len(self.lines))
-        markdown = "\n".join(escaped(found.text) for found in self.lines)
-        yield PageReading(image, tuple(self.lines), markdown=markdown, notes=self.notes)
-
-
-class Silent:
-    """A reader that must not be asked."""
-
-    key = "silent"
-
-    def read(self, lines, check=lambda: None):
-        assert not lines
-        return iter(())
-
-
-PAGE = np.full((400, 240, 3), 255, np.uint8)
-
-
-def engine(first, printed, handwritten=None, korean=None):
-    return SecondReaderEngine(first, printed, handwritten or Silent(), korean)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +68,7 @@ class TestKoreanLines:
         with pytest.raises(EngineFailed):
             KoreanLines.load("korean", tmp_path / "korean", MACHINE)
 
-    def test_it_reads_korean_lines_and_only_those(self, ppocr, model):
+    def test_it_reads_korean_lines_and_only_those(self, ppocr):
         page = np.full((200, 500, 3), 255, np.uint8)
         picture = drawn("Total 12.50 EUR")
         page[20:84, : picture.shape[1]] = picture
@@ -144,7 +76,7 @@ class TestKoreanLines:
         korean = Line("합계 12.50 EUR", 0.7, place, "first")
         reader = KoreanLines.load("korean", ppocr, MACHINE)
 
-        result = engine(Known(korean), Silent(), Silent(), reader).read(page)
+        result = SecondReaderEngine(Known(korean), Silent(), Silent(), reader).read(page)
 
         assert result.lines[0].words[0].other == "Total 12.50 EUR"
 
@@ -156,7 +88,7 @@ class TestKoreanLines:
         lost = Known(Line("[…]", 0.0, place, "first"), notes=("language_data_missing",))
         reader = KoreanLines.load("korean", ppocr, MACHINE)
 
-        result = engine(lost, Silent(), Silent(), reader).read(page)
+        result = SecondReaderEngine(lost, Silent(), Silent(), reader).read(page)
 
         assert result.text == "Total 12.50 EUR"
         assert result.lines[0].words[0].other == ""

@@ -3,19 +3,15 @@
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from tests.engines.ocr_readers import MACHINE, STRIP, Known, Silent, line, tokens_of
 
 from portfolio_core import catalog
-from portfolio_core.engines.ocr import Line, PageReading, Progress, Word
-from portfolio_core.engines.ocr.markdown import escaped
 from portfolio_core.engines.ocr.routing import by_surer, for_english, for_korean
 from portfolio_core.engines.ocr.second_reader import KEY, SecondReaderEngine
 from portfolio_core.engines.ocr.trocr import TrOcr, most_tokens
 from portfolio_core.errors import Cancelled, EngineFailed, HubUnreachable
-from portfolio_core.hardware import Hardware
-from portfolio_core.settings import Preset
 
-MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
-STRIP = np.full((20, 200, 3), 255, np.uint8)
+PAGE = np.full((400, 240, 3), 255, np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -36,66 +32,11 @@ def model(tmp_path_factory, tiny):
 @pytest.fixture
 def counted(monkeypatch):
     """Count the tokens that a model writes."""
-
-    def of(reader):
-        calls = []
-        forward = reader._model.decoder.forward
-
-        def counting(*args, **options):
-            calls.append(1)
-            return forward(*args, **options)
-
-        monkeypatch.setattr(reader._model.decoder, "forward", counting)
-        return calls
-
-    return of
+    return lambda reader: tokens_of(reader._model.decoder, monkeypatch)
 
 
-def box(top, left=10.0, width=180.0, height=20.0):
-    return (
-        (left, top),
-        (left + width, top),
-        (left + width, top + height),
-        (left, top + height),
-    )
-
-
-def line(text, confidence, top=10.0):
-    words = tuple(Word(word, confidence, box(top)) for word in text.split())
-    return Line(text, confidence, box(top), "first", words)
-
-
-class Known:
-    """A first reader that finds the lines it was given."""
-
-    LANGUAGES = ("en", "ko")
-    revision = "1"
-
-    def __init__(self, *lines, notes=()):
-        self.lines, self.notes = lines, notes
-
-    def steps(self, image, language="auto", check=lambda: None):
-        check()
-        yield Progress("lines", 0, len(self.lines))
-        markdown = "\n".join(escaped(found.text) for found in self.lines)
-        yield PageReading(image, tuple(self.lines), markdown=markdown, notes=self.notes)
-
-
-class Silent:
-    """A reader that must not be asked."""
-
-    key = "silent"
-
-    def read(self, lines, check=lambda: None):
-        assert not lines
-        return iter(())
-
-
-PAGE = np.full((400, 240, 3), 255, np.uint8)
-
-
-def engine(first, printed, handwritten=None, korean=None):
-    return SecondReaderEngine(first, printed, handwritten or Silent(), korean)
+def engine(first, printed):
+    return SecondReaderEngine(first, printed, Silent())
 
 
 class TestTrOcr:

@@ -5,9 +5,10 @@ import threading
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from tests.engines.ocr_readers import Known, line, tokens_of
 
 from portfolio_core import catalog
-from portfolio_core.engines.ocr import Line, PageReading, Progress, Word, vlm
+from portfolio_core.engines.ocr import PageReading, Progress, vlm
 from portfolio_core.engines.ocr.qwen_vl import QwenVl
 from portfolio_core.engines.ocr.vlm import DocumentModelEngine, Qwen3Vl2b, Qwen3Vl8b
 from portfolio_core.errors import Cancelled, EngineFailed, HubUnreachable
@@ -16,29 +17,8 @@ from portfolio_core.settings import Preset
 
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.SMALL, "")
 PAGE = np.full((200, 120, 3), 255, np.uint8)
-BOX = ((0.0, 0.0), (100.0, 0.0), (100.0, 20.0), (0.0, 20.0))
 LETTER = ["# Let", "ter", "\n\n", "Dear", " Mr", " Braun", ",", " 감사", "합니다", "."]
 TABLE = ["| Tea", " |", " 1", ".50", " |\n"]
-
-
-def line(text, confidence=0.8):
-    return Line(
-        text, confidence, BOX, "first", tuple(Word(w, confidence, BOX) for w in text.split())
-    )
-
-
-class Known:
-    """A first reader that finds the lines it was given."""
-
-    LANGUAGES = ("en", "ko")
-    revision = "1"
-
-    def __init__(self, *lines, notes=()):
-        self.lines, self.notes = lines, notes
-
-    def steps(self, image, language="auto", check=lambda: None):
-        yield Progress("lines", 0, len(self.lines))
-        yield PageReading(image, tuple(self.lines), notes=self.notes)
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +39,7 @@ def writer(tmp_path_factory, tiny):
 @pytest.fixture
 def counted(monkeypatch):
     """Count the tokens that a model writes."""
-
-    def of(writer):
-        calls = []
-        forward = writer._model.model.language_model.forward
-
-        def counting(*args, **options):
-            calls.append(1)
-            return forward(*args, **options)
-
-        monkeypatch.setattr(writer._model.model.language_model, "forward", counting)
-        return calls
-
-    return of
+    return lambda writer: tokens_of(writer._model.model.language_model, monkeypatch)
 
 
 def engine(writer, *lines, notes=()):

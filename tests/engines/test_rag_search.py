@@ -9,7 +9,7 @@ from portfolio_core import errors
 from portfolio_core.engines.rag import gate, nearest
 from portfolio_core.engines.rag.index import Index
 from portfolio_core.engines.rag.lexical import Bm25
-from portfolio_core.engines.rag.retrieval import question_of, search
+from portfolio_core.engines.rag.retrieval import fused, question_of, search
 from portfolio_core.engines.rag.tokens import grams, words
 from portfolio_core.settings import Limits
 
@@ -169,6 +169,16 @@ def test_a_hit_tells_both_its_scores_and_its_rank():
     assert best.dense > 0.3
     assert best.words > 1
     assert [hit.score for hit in found.hits] == sorted((h.score for h in found.hits), reverse=True)
+
+
+def test_where_ranks_tie_the_list_with_the_larger_lead_decides():
+    meaning = {7: 0.70, 3: 0.69, 1: 0.2}  # just ahead
+    names = {3: 12.0, 7: 5.0, 2: 4.0}  # far ahead
+
+    for lists in ([meaning, names], [names, meaning]):
+        assert list(fused(lists))[:2] == [3, 7]
+    assert fused([meaning, {}]).keys() == meaning.keys()
+    assert list(fused([{5: -0.1, 6: -0.2}, {6: 2.0, 5: 1.0}])) == [6, 5]
 
 
 def test_each_list_can_be_searched_alone():

@@ -97,6 +97,15 @@ def test_the_same_said_twice_is_kept_once_and_counted():
     assert made.duplicates == 1
 
 
+def test_a_sentence_that_goes_over_lines_stays_whole():
+    sentence = "The nut is of one piece,\nall of metal, and holds\ntight when it is shaken {}.\n"
+    page = "".join(map(sentence.format, range(40)))
+
+    for passage in passages(page):
+        assert passage.text.startswith("The nut")
+        assert passage.text.endswith(".")
+
+
 def test_a_flood_of_the_same_is_one_passage():
     made = split("d", [(n, "Buy now, buy here.") for n in range(10_000)])
 

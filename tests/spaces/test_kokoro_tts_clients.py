@@ -1,50 +1,28 @@
 """The Space kokoro-tts as a started process, under every kind of client."""
 
-import asyncio
-import io
 import json
 import re
-import subprocess
 import time
-import wave
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 import soundfile
-from gradio_client import Client
 from gradio_client.exceptions import AppError
+from tests.spaces.callers import javascript, mcp, refused, shell
+from tests.spaces.sounds import heard
 
 from portfolio_core.ui.api_panel import calls
 
 TEXT = "Hello there. It didn’t rain on Monday, e.g. in 서울."
-LOUD = 1000  # of 32767
 DEFAULTS = {"file_format": "wav", "speakers": "", "as_written": False}
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/kokoro-tts")
-
-
-@pytest.fixture(scope="module")
-def client(space, tmp_path_factory):
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
-
-
-def heard(wav):
-    """Return the seconds of a WAV file, having looked that it is not silent."""
-    with wave.open(io.BytesIO(wav)) as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        assert np.abs(samples.astype(int)).max() > LOUD
-        return len(samples) / 22_050
+    return start_space("kokoro-tts", request.param)
 
 
 class TestPythonClient:
@@ -139,12 +117,10 @@ class TestPythonClient:
     )
     def test_bad_input_is_a_typed_error_and_nothing_is_written(self, space, arguments, code):
         before = written(space)
-        body = json.dumps(arguments)  # NaN and all
-        error = call(space, body, headers={"content-type": "application/json"})
+        error = refused(space, "speak", **arguments)
 
-        assert error.kind == "error"
-        assert f"[{code}]" in error.data["error"]
-        assert "/" not in error.data["error"].replace("../../x", "").replace("../x", "")
+        assert f"[{code}]" in error
+        assert "/" not in error.replace("../../x", "").replace("../x", "")
         assert written(space) == before
 
     def test_the_client_raises_it(self, client):
@@ -152,9 +128,9 @@ class TestPythonClient:
             client.predict(text="a" * 10_001, api_name="/speak")
 
     def test_korean_callers_get_korean_errors(self, space):
-        error = call(space, '{"text": ""}', headers={"accept-language": "ko-KR,ko;q=0.9"})
+        error = refused(space, "speak", headers={"accept-language": "ko-KR,ko;q=0.9"}, text="")
 
-        assert error.data["error"].startswith("텍스트가 비어 있습니다.")
+        assert error.startswith("텍스트가 비어 있습니다.")
 
     def test_ten_thousand_characters_are_spoken(self, client):
         text = ("The quick brown fox jumps over the lazy dog. " * 230)[:10_000]
@@ -183,23 +159,6 @@ def written(space):
     return sorted(folder.rglob("*.wav"))
 
 
-class Event:
-    """The last event of a call."""
-
-    def __init__(self, kind, data):
-        self.kind, self.data = kind, data
-
-
-def call(space, body, headers=None):
-    """Call /speak as the curl lines do and return the last event."""
-    where = f"{space.url}/gradio_api/call"
-    headers = {"content-type": "application/json", **(headers or {})}
-    answer = httpx.post(f"{where}/v2/speak", content=body, headers=headers).raise_for_status()
-    text = httpx.get(f"{where}/speak/{answer.json()['event_id']}", timeout=60).text
-    kind, data = text.strip().split("\n\n")[-1].split("\n")
-    return Event(kind.removeprefix("event: "), json.loads(data.removeprefix("data: ")))
-
-
 class TestCurl:
     """The lines that the panel shows, in a real shell."""
 
@@ -207,11 +166,9 @@ class TestCurl:
         arguments = {"text": "It's “fine”, 안녕 $HOME `ls`", "voice": "auto", "speed": 1.0}
         lines = calls(f"{space.url}/", "speak", arguments)[2]
 
-        done = subprocess.run(
-            ["sh", "-c", lines], capture_output=True, text=True, timeout=60, check=True
-        )
+        printed = shell(lines)
 
-        file, _, recipe = json.loads(done.stdout.strip().split("data: ")[-1])
+        file, _, recipe = json.loads(printed.strip().split("data: ")[-1])
         assert recipe["parameters"]["text"] == arguments["text"]
         assert 1 < heard(httpx.get(file["url"]).content) < 8
 
@@ -222,19 +179,9 @@ class TestJavaScript:
     def test_the_shown_code_speaks(self, space, node_modules, tmp_path):
         arguments = {"text": 'Say "hi" to 민수.', "voice": "ko-female", "speed": 1.5}
         code = calls(f"{space.url}/", "speak", arguments)[1]
-        script = tmp_path / "call.mjs"
-        script.write_text(
-            code.replace("console.log(result.data)", "console.log(JSON.stringify(result.data))")
-            + "process.exit(0);\n"
-        )
-        (tmp_path / "node_modules").symlink_to(node_modules)
 
-        done = subprocess.run(
-            ["node", script], capture_output=True, text=True, timeout=60, check=False
-        )
+        file, _, recipe = javascript(code, tmp_path, node_modules)
 
-        assert done.returncode == 0, done.stderr
-        file, _, recipe = json.loads(done.stdout.strip().splitlines()[-1])
         assert recipe["parameters"] == {**DEFAULTS, **arguments}
         assert 0.5 < heard(httpx.get(file["url"]).content) < 6
 
@@ -242,23 +189,8 @@ class TestJavaScript:
 class TestMcp:
     """A model that uses the Space as a tool."""
 
-    def run(self, space, work):
-        from mcp import ClientSession
-        from mcp.client.streamable_http import streamable_http_client
-
-        async def session():
-            where = f"{space.url}/gradio_api/mcp/"
-            async with (
-                streamable_http_client(where) as (reader, writer, _),
-                ClientSession(reader, writer) as session,
-            ):
-                await session.initialize()
-                return await work(session)
-
-        return asyncio.run(session())
-
     def test_the_tools_describe_themselves(self, space):
-        tools = self.run(space, lambda session: session.list_tools()).tools
+        tools = mcp(space, lambda session: session.list_tools()).tools
 
         assert {tool.name for tool in tools} == {"speak", "speak_stream", "normalize", "voices"}
         speak = next(tool for tool in tools if tool.name == "speak")
@@ -270,7 +202,7 @@ class TestMcp:
             spoken = await session.call_tool("speak", {"text": "Hello 안녕"})
             return spoken, await session.call_tool("voices", {})
 
-        spoken, voices = self.run(space, work)
+        spoken, voices = mcp(space, work)
 
         assert not spoken.isError
         text = spoken.content[0].text
@@ -289,7 +221,7 @@ class TestMcp:
                 "speak", {"text": "One sentence. " * 600}, progress_callback=note
             )
 
-        spoken = self.run(space, work)
+        spoken = mcp(space, work)
 
         url, captions, recipe = (part.text for part in spoken.content)
         assert ".vtt" in captions
@@ -298,8 +230,8 @@ class TestMcp:
         assert told
 
     def test_bad_input_is_an_error_of_the_tool(self, space):
-        slow = self.run(space, lambda s: s.call_tool("speak", {"text": "a", "speed": 0.1}))
-        stranger = self.run(space, lambda s: s.call_tool("speak", {"text": "a", "voice": "../x"}))
+        slow = mcp(space, lambda s: s.call_tool("speak", {"text": "a", "speed": 0.1}))
+        stranger = mcp(space, lambda s: s.call_tool("speak", {"text": "a", "voice": "../x"}))
 
         assert slow.isError
         assert "[number_out_of_range]" in slow.content[0].text

@@ -6,21 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from gradio_client import Client
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
-def client(start_server, python, tmp_path_factory):
+def space(start_server, python, tmp_path_factory):
     models = tmp_path_factory.mktemp("models")
     script = ROOT / "tests" / "engines" / "tiny_kokoro.py"
     subprocess.run([python, "-P", script, models], check=True, capture_output=True)
-    space = start_server(
+    return start_server(
         [python, "spaces/kokoro-tts/app.py"],
         ready="/config",
         variables={"PORTFOLIO_MODELS_DIR": str(models)},
     )
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
 
 
 def test_weights_on_this_machine_are_found_and_chosen(client):

@@ -6,6 +6,7 @@ import time
 
 import httpx
 import pytest
+from tests.spaces.visiting import visiting
 
 SENTENCE_SECONDS = 0.1  # of slow_kokoro_tts.py
 LONG = "One sentence more. " * 500  # fifty seconds at that pace
@@ -66,6 +67,15 @@ def caller(space):
     until(lambda: not works(space), 5)
 
 
+@pytest.fixture
+def page(browser, space):
+    """The page while it speaks a long text."""
+    with visiting(browser, space, "en-US") as page:
+        page.get_by_role("textbox").first.fill(LONG)
+        page.get_by_role("button", name="Speak", exact=True).click()
+        yield page
+
+
 def test_a_closed_connection_stops_the_work(caller, space):
     one = caller()
     assert works(space)
@@ -95,12 +105,7 @@ def test_one_over_the_places_is_refused_with_a_time(caller, space):
     assert "Try again in" in error
 
 
-def test_a_long_text_sounds_while_the_rest_is_made(browser, space):
-    page = browser.new_context(locale="en-US").new_page()
-    page.goto(space.url)
-    page.get_by_role("textbox").first.fill(LONG)
-    page.get_by_role("button", name="Speak", exact=True).click()
-
+def test_a_long_text_sounds_while_the_rest_is_made(page, space):
     page.wait_for_function("() => window.portfolioPlayer?.end > 3")
 
     assert page.evaluate("() => portfolioPlayer.taken") > 1
@@ -108,28 +113,18 @@ def test_a_long_text_sounds_while_the_rest_is_made(browser, space):
     assert works(space)
     page.get_by_role("button", name="Stop", exact=True).click()
     page.wait_for_function("() => window.portfolioPlayer === null")
-    page.context.close()
 
 
-def test_stop_stops_the_work(browser, space):
-    page = browser.new_context(locale="en-US").new_page()
-    page.goto(space.url)
-    page.get_by_role("textbox").first.fill(LONG)
-    page.get_by_role("button", name="Speak", exact=True).click()
+def test_stop_stops_the_work(page, space):
     page.get_by_text(re.compile(r"Sentence \d+ of 500")).first.wait_for()
     assert works(space)
 
     page.get_by_role("button", name="Stop", exact=True).click()
 
     until(lambda: not works(space), 10 * SENTENCE_SECONDS)
-    page.context.close()
 
 
-def test_a_closed_tab_stops_the_work(browser, space):
-    page = browser.new_context(locale="en-US").new_page()
-    page.goto(space.url)
-    page.get_by_role("textbox").first.fill(LONG)
-    page.get_by_role("button", name="Speak", exact=True).click()
+def test_a_closed_tab_stops_the_work(page, space):
     page.get_by_text(re.compile(r"Sentence \d+ of 500")).first.wait_for()
 
     page.context.close()

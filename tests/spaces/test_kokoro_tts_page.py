@@ -1,56 +1,24 @@
 """The page of the Space kokoro-tts, in a real browser, in both languages."""
 
-import io
-import wave
-from dataclasses import replace
-
-import numpy as np
 import pytest
 from playwright.sync_api import expect
+from tests.spaces.sounds import heard
+from tests.spaces.visiting import button, visiting
 
-LOUD = 1000  # of 32767
 WORDS = "It cost three dollars and fifty cents."
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/kokoro-tts/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/kokoro-tts")
-
-
-def heard(wav):
-    """Return the seconds of a WAV file, having looked that it is not silent."""
-    with wave.open(io.BytesIO(wav)) as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        assert np.abs(samples.astype(int)).max() > LOUD
-        return len(samples) / 22_050
+    return start_space("kokoro-tts", request.param)
 
 
 @pytest.fixture(scope="module", params=["en-US", "ko-KR"])
 def page(browser, space, request):
-    """The page in a browser of that language; it notes strange hosts and failures."""
-    context = browser.new_context(locale=request.param, accept_downloads=True)
-    page = context.new_page()
-    page.korean, page.outside, page.wrong = request.param == "ko-KR", [], []
-
-    def note(asked):
-        if not asked.url.startswith((f"http://127.0.0.1:{space.port}/", "data:", "blob:")):
-            page.outside.append(asked.url)
-
-    page.on("request", note)
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-    page.goto(f"{space.url}/")
-    yield page
-    context.close()
-
-
-def button(page, english, korean):
-    return page.get_by_role("button", name=korean if page.korean else english, exact=True)
+    """The page in a browser of that language."""
+    with visiting(browser, space, request.param) as page:
+        yield page
 
 
 def speak(page, text):
@@ -124,16 +92,13 @@ def test_the_tab_has_a_name(page):
 
 
 def test_a_phone_shows_the_page_without_scrolling_sideways(browser, space):
-    context = browser.new_context(locale="ko-KR", viewport={"width": 390, "height": 844})
-    phone = context.new_page()
-    phone.goto(f"{space.url}/")
-    phone.get_by_role("button", name="Dr. Kim").click()
-    phone.locator("a[download$='.wav']").wait_for()
-    phone.get_by_text("API로 호출하기").click()
-    phone.get_by_text("gradio_client").first.wait_for()
+    with visiting(browser, space, "ko-KR", viewport={"width": 390, "height": 844}) as phone:
+        phone.get_by_role("button", name="Dr. Kim").click()
+        phone.locator("a[download$='.wav']").wait_for()
+        phone.get_by_text("API로 호출하기").click()
+        phone.get_by_text("gradio_client").first.wait_for()
 
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):
@@ -183,14 +148,16 @@ def test_the_page_names_the_engine(page):
 
 
 def test_a_new_text_or_an_example_takes_the_place_of_what_is_being_spoken(page):
-    long = "긴 글은 오래 걸립니다. " if page.korean else "A long text takes a while. "
-    speak(page, long * 300)
+    # Numbers: so few characters give no voice so much to say.
+    steps = "걸음이 1,234,567,890,123번. " if page.korean else "It took 1,234,567,890,123 steps. "
+    long = steps * 290
+    speak(page, long)
     page.wait_for_function("() => window.portfolioPlayer?.taken > 0")  # it sounds
 
     page.get_by_role("button", name="Dr. Kim").click()
 
     page.locator("a[download^='dr-kim-said']").first.wait_for()
-    speak(page, long * 300)
+    speak(page, long)
     page.wait_for_function("() => window.portfolioPlayer?.taken > 0")  # it sounds
     speak(page, "됐습니다." if page.korean else "Done.")
     page.locator(

@@ -1,41 +1,35 @@
 """The Space ocr as a started process, under every kind of client."""
 
-import asyncio
 import base64
 import json
 import re
-import subprocess
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import httpx
 import pypdfium2
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from tests.media import corpus_documents, corpus_images
+from tests.spaces import callers
+from tests.spaces.callers import FILE_DATA, javascript, mcp, shell, upload
 from tests.spaces.sheets import document, saved, sheet
 
 from portfolio_core.ui.api_panel import File, calls
 
 WORDS = "The ferry leaves at seven"
 OTHER = "Bring a warm coat"
-FILE_DATA = {"_type": "gradio.FileData"}
+SECONDS = 120  # of one call, on a busy machine
+call = partial(callers.call, seconds=SECONDS)
+refused = partial(callers.refused, seconds=SECONDS)
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/ocr/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/ocr")
-
-
-@pytest.fixture(scope="module")
-def client(space, tmp_path_factory):
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
+    return start_space("ocr", request.param)
 
 
 @pytest.fixture(scope="module")
@@ -169,39 +163,6 @@ class TestPythonClient:
         assert any(note and re.match(r"Page [12] of 2 · ", note) for note in told), told
 
 
-class Event:
-    """The last event of a call."""
-
-    def __init__(self, text):
-        kind, data = text.strip().split("\n\n")[-1].split("\n")
-        self.kind = kind.removeprefix("event: ")
-        self.data = json.loads(data.removeprefix("data: "))
-
-
-def upload(space, content, name="page.png"):
-    """Send a file as the curl lines do; return how to name it in a call."""
-    sent = {"files": (name, content)}
-    answer = httpx.post(f"{space.url}/gradio_api/upload", files=sent, timeout=60)
-    return {"path": answer.raise_for_status().json()[0], "orig_name": name, "meta": FILE_DATA}
-
-
-def call(space, name, headers=None, **arguments):
-    """Call as the curl lines do and return the last event."""
-    where = f"{space.url}/gradio_api/call"
-    answer = httpx.post(f"{where}/v2/{name}", json=arguments, headers=headers).raise_for_status()
-    event = answer.json()["event_id"]
-    return Event(httpx.get(f"{where}/{name}/{event}", timeout=120).text)
-
-
-def refused(space, content, name="page.png", endpoint="read"):
-    """Return the error that a file gets."""
-    file = upload(space, content, name)
-    argument = {"image": file} if endpoint == "read" else {"files": [file]}
-    event = call(space, endpoint, **argument)
-    assert event.kind == "error", event.data
-    return event.data["error"]
-
-
 _PICTURES = {
     "pixel bomb": (corpus_images.pixel_bomb, "image_too_large"),
     "only a header": (corpus_images.header_only, "image_too_large"),
@@ -233,13 +194,14 @@ class TestBadInput:
     def test_a_bad_picture(self, space, name):
         make, code = _PICTURES[name]
 
-        assert f"[{code}]" in refused(space, make())
+        assert f"[{code}]" in refused(space, "read", image=upload(space, make()))
 
     @pytest.mark.parametrize("name", [name for name, (_, code) in _DOCUMENTS.items() if code])
     def test_a_bad_document(self, space, name):
         make, code = _DOCUMENTS[name]
+        file = upload(space, make(), "a.pdf")
 
-        assert f"[{code}]" in refused(space, make(), "a.pdf", "read_document")
+        assert f"[{code}]" in refused(space, "read_document", files=[file])
 
     def test_a_document_that_swells_ends_in_time(self, space):
         file = upload(space, corpus_documents.bomb_pdf(), "a.pdf")
@@ -301,13 +263,10 @@ class TestCurl:
                                    ("read_document", {"files": [File(name)]})):  # fmt: skip
             lines = calls(f"{space.url}/", api_name, {**argument, "language": "auto"})[2]
 
-            done = subprocess.run(
-                ["sh", "-c", lines],
-                capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path,
-            )  # fmt: skip
+            printed = shell(lines, tmp_path)
 
-            assert WORDS in done.stdout
-            assert "event: complete" in done.stdout
+            assert WORDS in printed
+            assert "event: complete" in printed
 
 
 class TestJavaScript:
@@ -318,19 +277,9 @@ class TestJavaScript:
         code = calls(f"{space.url}/", "read_document", arguments)[1]
         for name in arguments["files"]:
             (tmp_path / name).write_bytes((files / name).read_bytes())
-        script = tmp_path / "call.mjs"
-        script.write_text(
-            code.replace("console.log(result.data)", "console.log(JSON.stringify(result.data))")
-            + "process.exit(0);\n"
-        )
-        (tmp_path / "node_modules").symlink_to(node_modules)
 
-        done = subprocess.run(
-            ["node", script], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
-        )
+        pages, file, _ = javascript(code, tmp_path, node_modules)
 
-        assert done.returncode == 0, done.stderr
-        pages, file, _ = json.loads(done.stdout.strip().splitlines()[-1])
         assert [page["text"] for page in pages] == [WORDS, OTHER]
         assert httpx.get(file["url"]).text.split() == f"{WORDS} {OTHER}".split()
 
@@ -338,23 +287,8 @@ class TestJavaScript:
 class TestMcp:
     """A model that uses the Space as a tool."""
 
-    def run(self, space, work):
-        from mcp import ClientSession
-        from mcp.client.streamable_http import streamable_http_client
-
-        async def session():
-            where = f"{space.url}/gradio_api/mcp/"
-            async with (
-                streamable_http_client(where) as (reader, writer, _),
-                ClientSession(reader, writer) as session,
-            ):
-                await session.initialize()
-                return await work(session)
-
-        return asyncio.run(session())
-
     def test_the_tools_describe_themselves(self, space):
-        tools = self.run(space, lambda session: session.list_tools()).tools
+        tools = mcp(space, lambda session: session.list_tools()).tools
 
         assert {tool.name for tool in tools} == {"read", "read_document", "formats"}
         for tool in tools:
@@ -370,7 +304,7 @@ class TestMcp:
             many = await session.call_tool("read_document", {"files": [image, image]})
             return one, many
 
-        one, many = self.run(space, work)
+        one, many = mcp(space, work)
 
         assert not one.isError, one
         assert WORDS in one.content[0].text
@@ -383,6 +317,6 @@ class TestMcp:
         async def work(session):
             return await session.call_tool("read", {"image": "http://127.0.0.1:1/x.png"})
 
-        refused = self.run(space, work)
+        answer = mcp(space, work)
 
-        assert refused.isError
+        assert answer.isError

@@ -1,58 +1,32 @@
 """The page of the Space ocr, in a real browser, in both languages."""
 
 import re
-from dataclasses import replace
 
 import pypdfium2
 import pytest
 from tests.spaces.sheets import document, saved, sheet
+from tests.spaces.visiting import button, visits
 
 FIRST, SECOND = "The ferry leaves at seven", "Bring a warm coat"
 READ_SECONDS = 60_000  # milliseconds, on a busy machine, with the engine still cold
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/ocr/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/ocr")
+    return start_space("ocr", request.param)
 
 
 @pytest.fixture(scope="module")
 def open_page(browser, space):
-    """Open the page in a browser of some language; it notes strange hosts and failures."""
-    contexts = []
-
-    def open_one(locale, **options):
-        context = browser.new_context(locale=locale, accept_downloads=True, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.korean, page.outside, page.wrong = locale == "ko-KR", [], []
-
-        def note(asked):
-            if not asked.url.startswith((f"http://127.0.0.1:{space.port}/", "data:", "blob:")):
-                page.outside.append(asked.url)
-
-        page.on("request", note)
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-        page.goto(f"{space.url}/")
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
+    """Open the page in a browser of some language."""
+    with visits(browser, space) as visit:
+        yield visit
 
 
 @pytest.fixture(scope="module", params=["en-US", "ko-KR"])
 def page(open_page, request):
     return open_page(request.param)
-
-
-def button(page, english, korean):
-    return page.get_by_role("button", name=korean if page.korean else english, exact=True)
 
 
 def send(page, *files):
@@ -189,14 +163,15 @@ def test_a_pasted_picture_is_taken(open_page):
     page = open_page("en-US")
     page.get_by_role("heading", level=1).wait_for()
     page.locator(".paste-here input[type=file]").first.wait_for(state="attached")
-    page.evaluate(
+    page.wait_for_function(  # until the page listens: what it takes, it keeps from the browser
         """(bytes) => {
           const file = new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"});
           const clipboardData = new DataTransfer();
           clipboardData.items.add(file);
-          document.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
+          const about = {clipboardData, bubbles: true, cancelable: true};
+          return !document.dispatchEvent(new ClipboardEvent("paste", about));
         }""",
-        list(saved(sheet(FIRST))),
+        arg=list(saved(sheet(FIRST))),
     )
     page.locator(".paste-here").get_by_text("pasted").first.wait_for()
     button(page, "Read", "읽기").click()

@@ -1,19 +1,16 @@
 """The Space rag-chat as a started process, under every kind of client."""
 
-import importlib.util
 import json
-from dataclasses import replace
-from pathlib import Path
 
-import httpx
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
-from tests.spaces.calling import as_model, curl, javascript
+from tests.media import corpus_documents
+from tests.spaces.callers import call, javascript, mcp, shell, upload
 
 from portfolio_core.ui.api_panel import calls
 
-HERE = Path(__file__).parent
+SECONDS = 120  # of one call: the first one waits for a model
 ASKED = "When is the story hour?"
 TOOLS = {"index", "ask", "search", "delete"}
 NOTES = "The zebra named Quillon lives in Oslo. It eats twelve pears a day."
@@ -23,27 +20,10 @@ INJECTED = (
 )
 
 
-def _hostile():
-    spec = importlib.util.spec_from_file_location(
-        "corpus_documents", HERE.parent / "media" / "corpus_documents.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/rag-chat/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/rag-chat")
-
-
-@pytest.fixture(scope="module")
-def client(space, tmp_path_factory):
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
+    return start_space("rag-chat", request.param)
 
 
 @pytest.fixture
@@ -203,7 +183,7 @@ class TestPythonClient:
     )
     def test_a_hostile_document_is_a_typed_error(self, client, note, make, name, code):
         with pytest.raises(AppError, match=rf"\[{code}\]"):
-            client.predict(files=[note(make(_hostile()), name)], api_name="/index")
+            client.predict(files=[note(make(corpus_documents), name)], api_name="/index")
 
     def test_what_looks_like_orders_is_plain_text(self, client, note):
         index_id, _ = client.predict(files=[note(INJECTED)], api_name="/index")
@@ -230,37 +210,32 @@ class TestOtherClients:
     def test_the_curl_of_the_panel_works(self, space):
         code = calls(f"{space.url}/", "ask", {"question": ASKED, "index_id": "sample"})[2]
 
-        told = curl(code)
+        printed = shell(code, seconds=SECONDS)
 
-        assert "event: complete" in told
-        assert "Wednesday" in told
+        assert "event: complete" in printed
+        assert "Wednesday" in printed
 
     def test_the_javascript_of_the_panel_works(self, space, node_modules, tmp_path):
         code = calls(f"{space.url}/", "ask", {"question": ASKED, "index_id": "sample"})[1]
 
-        text, parts, recipe = javascript(code, node_modules, tmp_path)
+        text, parts, recipe = javascript(code, tmp_path, node_modules, seconds=SECONDS)
 
         assert "Wednesday" in text
         assert parts["passages"]
         assert recipe["task"] == "rag"
 
     def test_the_raw_interface_takes_uploads(self, space):
-        url = f"{space.url}/gradio_api"
-        sent = httpx.post(f"{url}/upload", files={"files": ("n.txt", NOTES.encode())}).json()
-        data = {"files": [{"path": sent[0], "meta": {"_type": "gradio.FileData"}}]}
-        event = httpx.post(f"{url}/call/v2/index", json=data).json()["event_id"]
+        event = call(space, "index", files=[upload(space, NOTES, "n.txt")])
 
-        told = httpx.get(f"{url}/call/index/{event}", timeout=60).text
-
-        assert "event: complete" in told
-        assert '"passages": 1' in told
+        assert event.kind == "complete"
+        assert event.data[1][0]["passages"] == 1
 
 
 class TestMcp:
     """A model that uses the Space as a tool."""
 
     def test_the_tools_describe_themselves(self, space):
-        tools = as_model(space, lambda session: session.list_tools()).tools
+        tools = mcp(space, lambda session: session.list_tools()).tools
 
         assert {tool.name for tool in tools} == TOOLS
         ask = next(tool for tool in tools if tool.name == "ask")
@@ -268,8 +243,8 @@ class TestMcp:
         assert ask.inputSchema["required"] == ["question"]
 
     def test_ask_works_and_bad_input_is_an_error_of_the_tool(self, space):
-        answer = as_model(space, lambda s: s.call_tool("ask", {"question": ASKED}))
-        empty = as_model(space, lambda s: s.call_tool("ask", {"question": " "}))
+        answer = mcp(space, lambda s: s.call_tool("ask", {"question": ASKED}))
+        empty = mcp(space, lambda s: s.call_tool("ask", {"question": " "}))
 
         assert not answer.isError
         assert "Wednesday" in answer.content[0].text

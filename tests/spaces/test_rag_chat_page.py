@@ -1,14 +1,13 @@
 """The page of the Space rag-chat, in a real browser, in both languages."""
 
-import contextlib
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
-from tests.spaces.visiting import visiting
+from tests.media import corpus_documents
+from tests.spaces import sheets
+from tests.spaces.visiting import visits
 
-HERE = Path(__file__).parent
+SECONDS = 120_000  # the first question waits for a model, on a machine that does other things
 ASKED = "When is the story hour?"
 SCRIPT = (
     "# Notes\n\nThe zebra Quillon lives in Oslo.\n\n"
@@ -26,14 +25,20 @@ def space(start_server, python):
 @pytest.fixture
 def visit(browser, space):
     """Open the page as a new visitor; in the end nothing strange may have happened."""
-    with contextlib.ExitStack() as visits:
+    pages = []
+    with visits(browser, space, SECONDS) as visit:
 
         def open_page(locale="en-US", **options):
-            page = visits.enter_context(visiting(browser, space, locale, **options))
+            page = visit(locale, **options)
+            pages.append(page)
             page.locator(".library li").first.wait_for()
             return page
 
         yield open_page
+        for page in pages:
+            assert page.outside == []
+            assert page.wrong == []
+            assert page.evaluate("window.broken") is None
 
 
 def ask(page, question):
@@ -55,11 +60,7 @@ def drop(page, name, content):
 
 
 def pdf():
-    file = HERE.parent / "media" / "corpus_documents.py"
-    spec = importlib.util.spec_from_file_location("corpus_documents", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.pdf(("Cats sleep a lot.", "The zebra Quillon lives in Oslo."))
+    return corpus_documents.pdf(("Cats sleep a lot.", "The zebra Quillon lives in Oslo."))
 
 
 def test_an_example_is_answered_and_its_mark_shows_the_page(visit):
@@ -154,6 +155,18 @@ def test_an_index_is_taken_away_and_brought_back(visit, tmp_path):
     page.locator(".library .name", has_text="zoo.txt").wait_for()
     ask(page, "Where does the zebra Quillon live?")
     assert "Oslo" in answer(page)
+
+
+def test_a_scanned_page_is_read_and_asked_and_its_place_is_shown(visit):
+    page = visit()
+    drop(page, "scan.pdf", sheets.document(sheets.sheet("The zebra Quillon", "lives in Oslo.")))
+    page.locator(".library .count").wait_for()
+    assert "Pages whose pictures were read: 1." in page.locator(".library").inner_text()
+
+    ask(page, "Where does the zebra Quillon live?")
+
+    assert "Oslo" in answer(page)
+    page.locator(".evidence img").wait_for()
 
 
 def test_two_visitors_do_not_see_each_other(visit):

@@ -1,55 +1,23 @@
 """What strangers may send to the Space ronald-classifier: each gets its typed error."""
 
-import json
-from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
 from tests.media import corpus_images
+from tests.spaces import callers
+from tests.spaces.callers import FILE_DATA, upload
 from tests.spaces.drawn import BLUE, RED, coloured, figure, other, pile, saved
 
-FILE_DATA = {"_type": "gradio.FileData"}
 SECONDS = 280  # of one call, on a busy machine
+call = partial(callers.call, seconds=SECONDS)
+refused = partial(callers.refused, seconds=SECONDS)
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/ronald-classifier/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/ronald-classifier")
-
-
-class Event:
-    """The last event of a call."""
-
-    def __init__(self, text):
-        kind, data = text.strip().split("\n\n")[-1].split("\n")
-        self.kind = kind.removeprefix("event: ")
-        self.data = json.loads(data.removeprefix("data: "))
-
-
-def upload(space, content, name="a.png"):
-    """Send a file as the curl lines do; return how to name it in a call."""
-    sent = {"files": (name, content)}
-    answer = httpx.post(f"{space.url}/gradio_api/upload", files=sent, timeout=60)
-    return {"path": answer.raise_for_status().json()[0], "orig_name": name, "meta": FILE_DATA}
-
-
-def call(space, name, headers=None, **arguments):
-    """Call as the curl lines do and return the last event."""
-    where = f"{space.url}/gradio_api/call"
-    answer = httpx.post(f"{where}/v2/{name}", json=arguments, headers=headers, timeout=60)
-    event = answer.raise_for_status().json()["event_id"]
-    return Event(httpx.get(f"{where}/{name}/{event}", timeout=SECONDS).text)
-
-
-def refused(space, name, **arguments):
-    """Return the error that a call gets."""
-    event = call(space, name, **arguments)
-    assert event.kind == "error", event.data
-    return event.data["error"]
+    return start_space("ronald-classifier", request.param)
 
 
 _PICTURES = {

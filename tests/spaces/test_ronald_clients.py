@@ -3,17 +3,16 @@
 import csv
 import json
 import re
-import subprocess
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 from safetensors.numpy import load
+from tests.spaces.callers import javascript, shell
 from tests.spaces.drawn import BLUE, RED, coloured, figure, other, pile, saved
 
 from portfolio_core.ui.api_panel import File, calls
@@ -22,17 +21,9 @@ SECONDS = 280  # of one call, on a busy machine
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/ronald-classifier/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/ronald-classifier")
-
-
-@pytest.fixture(scope="module")
-def client(space, tmp_path_factory):
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
+    return start_space("ronald-classifier", request.param)
 
 
 @pytest.fixture(scope="module")
@@ -171,13 +162,10 @@ class TestCurl:
         arguments = {"files": [File("figure.png"), File("somebody.png")], "label": "ronald"}
         lines = calls(f"{space.url}/", "rank", arguments)[2]
 
-        done = subprocess.run(
-            ["sh", "-c", lines],
-            capture_output=True, text=True, timeout=SECONDS, check=True, cwd=files,
-        )  # fmt: skip
+        printed = shell(lines, files, seconds=SECONDS)
 
-        assert "event: complete" in done.stdout
-        assert re.search(r'"rank": ?1', done.stdout)
+        assert "event: complete" in printed
+        assert re.search(r'"rank": ?1', printed)
 
 
 class TestJavaScript:
@@ -186,18 +174,7 @@ class TestJavaScript:
     def test_the_shown_code_classifies(self, space, node_modules, files, tmp_path):
         code = calls(f"{space.url}/", "classify", {"image": File("figure.png")})[1]
         (tmp_path / "figure.png").write_bytes((files / "figure.png").read_bytes())
-        script = tmp_path / "call.mjs"
-        script.write_text(
-            code.replace("console.log(result.data)", "console.log(JSON.stringify(result.data))")
-            + "process.exit(0);\n"
-        )
-        (tmp_path / "node_modules").symlink_to(node_modules)
 
-        done = subprocess.run(
-            ["node", script],
-            capture_output=True, text=True, timeout=SECONDS, check=False, cwd=tmp_path,
-        )  # fmt: skip
+        answer, _ = javascript(code, tmp_path, node_modules, seconds=SECONDS)
 
-        assert done.returncode == 0, done.stderr
-        answer, _ = json.loads(done.stdout.strip().splitlines()[-1])
         assert set(answer["probabilities"]) == {"others", "ronald"}

@@ -1,58 +1,31 @@
 """The page of the Space ronald-classifier, in a real browser, in both languages."""
 
 import csv
-from dataclasses import replace
 
 import pytest
 from tests.spaces.drawn import BLUE, RED, figure, other, pile, saved
+from tests.spaces.visiting import button, said, visits
 
 SECONDS = 120_000  # milliseconds, on a busy machine, with the engine still cold
 LEARNING = 240_000
 
 
 @pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_server, python, request):
+def space(start_space, request):
     """The Space, started by itself and as a part of the gallery."""
-    if request.param == "alone":
-        return start_server([python, "spaces/ronald-classifier/app.py"], ready="/config")
-    server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-    return replace(server, url=f"{server.url}/spaces/ronald-classifier")
+    return start_space("ronald-classifier", request.param)
 
 
 @pytest.fixture(scope="module")
 def open_page(browser, space):
-    """Open the page in a browser of some language; it notes strange hosts and failures."""
-    contexts = []
-
-    def open_one(locale, **options):
-        context = browser.new_context(locale=locale, accept_downloads=True, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(SECONDS)
-        page.korean, page.outside, page.wrong = locale == "ko-KR", [], []
-
-        def note(asked):
-            if not asked.url.startswith((f"http://127.0.0.1:{space.port}/", "data:", "blob:")):
-                page.outside.append(asked.url)
-
-        page.on("request", note)
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("response", lambda r: page.wrong.append(r.url) if r.status >= 400 else None)
-        page.goto(f"{space.url}/")
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
+    """Open the page in a browser of some language."""
+    with visits(browser, space, SECONDS) as visit:
+        yield visit
 
 
 @pytest.fixture(scope="module", params=["en-US", "ko-KR"])
 def page(open_page, request):
     return open_page(request.param)
-
-
-def said(page, english, korean):
-    return korean if page.korean else english
 
 
 def tab(page, english, korean):
@@ -72,7 +45,7 @@ def drop(page, number, files):
 
 
 def go(page, english, korean):
-    page.get_by_role("button", name=said(page, english, korean), exact=True).click()
+    button(page, english, korean).click()
 
 
 def test_one_picture_is_answered_and_shows_where_the_network_looked(page):

@@ -4,6 +4,7 @@ Every stage is kept as it is done: the same order given again goes on where it s
 same seed gives the same model.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ import numpy as np
 from portfolio_core import starters
 from portfolio_core.engines.classification import head, preparation, write_rules
 from portfolio_core.engines.classification.resnet import ResNetEngine
+from portfolio_core.engines.classification.siglip import SiglipEngine
 from portfolio_core.files import write_atomically
 from portfolio_core.hardware import Hardware
 from portfolio_core.media import images
@@ -65,7 +67,8 @@ class Order:
         methods: Recipes that are compared; the first is kept. ``head`` trains a layer on the
             features of the backbone, ``partial`` its last stage, too, ``full`` all of it,
             ``network`` a small one from nothing.
-        backbone: Folder of a ResNet as on the Hub; none = the starter.
+        backbone: Folder of a ResNet, or for heads of a SigLIP, as on the Hub; none = the
+            starter.
         rest: The class of everything else; negatives drawn with code are learnt as it.
         photos: A folder of pictures of no class, to count false alarms.
         groups: A file with further groups, see :func:`groups.from_manifest`.
@@ -126,7 +129,7 @@ class Training:
         self.groups = self._grouping()
         self._kinds, self._others = self._of_no_class()
         self._folder = order.backbone or starters.folder("ronald")
-        self._load = partial(ResNetEngine.load, self._folder, hardware)
+        self._load = partial(_engine_of(self._folder).load, self._folder, hardware)
         self._started = time.monotonic()
         pictures = [(example.name, example.sha256) for example in self.found.examples]
         choices = (order.seed, order.folds, order.repeats, order.grouped, order.rest)
@@ -342,3 +345,12 @@ class Training:
         if number % _SAID_STEPS == 0:
             seconds = time.monotonic() - self._started
             self._say(f"  step {number}, loss {loss:.3f}, {seconds:.0f} s")
+
+
+def _engine_of(folder: Path) -> type[ResNetEngine]:
+    """Return what runs the network in ``folder``; one that is no SigLIP is taken for a ResNet."""
+    try:
+        kind = json.loads((folder / "config.json").read_bytes())["model_type"]
+    except (OSError, ValueError, LookupError, TypeError):
+        kind = ""
+    return SiglipEngine if str(kind).startswith("siglip") else ResNetEngine

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
+
 from portfolio_core import recipe
+from portfolio_core.engines.classification import Floats
 from portfolio_core.engines.classification.ranking import Ranking, Source
 from portfolio_core.media import images
 from portfolio_core.training.imagefolder import File
@@ -15,6 +18,7 @@ from portfolio_core.ui.page import Page
 
 _FEW_PICTURES = 20  # of a class; below it the numbers say little
 _QUALITY = 88
+_MOST_CLASSES = 20  # told of one picture, the likeliest first
 
 
 class Results:
@@ -37,7 +41,7 @@ class Results:
             picture=picture,
             heat=None if done.heat is None else self.heat(done),
             notes=done.picture.notes,
-            model=self._page.choice.model.name,
+            model=done.choice.model.name,
             own=own,
             seconds=done.seconds,
         )
@@ -78,7 +82,7 @@ class Results:
     ) -> dict[str, Any]:
         """Return the recipe of a result that was made with the arguments ``used``."""
         made = recipe.write(
-            self._page.choice,
+            done.choice,
             revision=done.revision,
             parameters=used,
             seconds=done.seconds,
@@ -92,8 +96,8 @@ def answer(done: Judged) -> dict[str, Any]:
     rules, named = done.rules, done.rules.verdict(done.probabilities)
     return {
         "verdict": None if named is None else rules.classes[named],
-        "probabilities": _shares(done.rules.classes, done.probabilities),
-        "thresholds": _shares(rules.classes, rules.thresholds),
+        "probabilities": _shares(rules.classes, done.probabilities, done.probabilities),
+        "thresholds": _shares(rules.classes, rules.thresholds, done.probabilities),
         "notes": list(done.picture.notes),
     }
 
@@ -110,7 +114,7 @@ def order(ranking: Ranking) -> dict[str, Any]:
                 "name": one.name,
                 "probability": round(float(one.probabilities[label]), 4),
                 "verdict": None if one.verdict is None else classes[one.verdict],
-                "probabilities": _shares(classes, one.probabilities),
+                "probabilities": _shares(classes, one.probabilities, one.probabilities),
                 "group": one.group + 1,
             }
             for rank, one in enumerate(ranking.seen, 1)
@@ -146,5 +150,7 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - any value of a recipe
     return [_shown(part) for part in value] if isinstance(value, list) else value
 
 
-def _shares(classes: Sequence[str], shares: Any) -> dict[str, float]:  # noqa: ANN401 - numbers
-    return {name: round(float(share), 4) for name, share in zip(classes, shares, strict=True)}
+def _shares(classes: Sequence[str], shares: Any, likely: Floats) -> dict[str, float]:  # noqa: ANN401 - numbers
+    """Return the shares of the likeliest classes by name, the classes in their own order."""
+    told = sorted(np.argsort(-likely)[:_MOST_CLASSES])
+    return {classes[index]: round(float(shares[index]), 4) for index in told}

@@ -5,7 +5,7 @@ result. What it is told by a stranger is checked here, before anything is loaded
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 import gradio as gr
 
 from portfolio_core import recipe
+from portfolio_core.catalog import Choice
 from portfolio_core.engines.classification import Floats, Rules, heatmap, ranking
 from portfolio_core.engines.classification.ranking import Ranking, Source
 from portfolio_core.engines.classification.resnet import ResNetEngine
-from portfolio_core.errors import NoFile, NumberOutOfRange
+from portfolio_core.errors import ModelUnavailable, NoFile, NumberOutOfRange
 from portfolio_core.media import images
 from portfolio_core.media.images import Picture, Pixels
 from portfolio_core.training import groups, imagefolder, lesson
@@ -30,6 +31,8 @@ from portfolio_core.workload import EngineSpec, Place
 SEEN_SIDE = 1024
 """Longest side in pixels of a picture that is shown with its heat map."""
 MOST_SEED = 2**31 - 1
+THINGS = "imagenet"
+"""Task, and key in the API, of the classifier that knows a thousand things."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Judged:
         picture: As it was read.
         rules: Those of the engine that answered.
         probabilities: Shape (classes,).
+        choice: The model that answered, or on which the visitor's own stands.
         revision: Of the engine.
         seconds: Of the work.
         heat: The picture with its heat map; none where nobody asked for it.
@@ -48,6 +52,7 @@ class Judged:
     picture: Picture
     rules: Rules
     probabilities: Floats
+    choice: Choice
     revision: str
     seconds: float
     heat: Pixels | None = None
@@ -58,6 +63,7 @@ class Ranked:
     """A ranking with what its recipe needs."""
 
     ranking: Ranking
+    choice: Choice
     revision: str
     seconds: float
 
@@ -72,6 +78,7 @@ class Learnt:
         told: The figures as plain values.
         key: Under which the head is kept.
         file: Path of the zip to download.
+        choice: The model that it is on.
         revision: Of the network that it is on.
         seconds: Of the work.
     """
@@ -81,6 +88,7 @@ class Learnt:
     told: dict[str, Any]
     key: str
     file: str
+    choice: Choice
     revision: str
     seconds: float
 
@@ -93,6 +101,8 @@ class Desk:
         self._page = page
         self._limits = page.settings.limits
         self._favourite = favourite
+        self.things = page.optional(THINGS)
+        """What tells a thousand things apart, where it can be had."""
 
     def judge(
         self,
@@ -108,7 +118,7 @@ class Desk:
 
         Args:
             source: The picture.
-            model: Key of a trained classifier; empty = the page's own.
+            model: Key of a trained classifier, or :data:`THINGS`; empty = the page's own.
             progress: Told how it goes.
             locale: The visitor's language.
             label: The class that a heat map explains; empty = the likeliest.
@@ -117,19 +127,21 @@ class Desk:
         Raises:
             NoFile: there is no picture.
             ClassifierGone: there is no such classifier.
+            ModelUnavailable: a thousand things are asked for and cannot be had.
             UnknownChoice: there is no such class.
             InvalidInput: see :func:`images.read`.
         """
         if source is None or source.path is None:
             raise NoFile
         picture = images.read(source.path, self._limits)
-        with self._page.workload.enter(self._page.spec) as place:
+        choice = self._chosen(model)
+        with self._page.workload.enter(self._page.spec_of(choice.model)) as place:
             yield from self._turn(place, progress, locale)
             watch = recipe.Stopwatch()
             engine = self._engine(place, model)
             wanted = ranking.label_of(engine.rules, label, "") if label else None
             (row,) = engine.classify([picture.rgb], place.check)
-            judged = Judged(picture, engine.rules, row, engine.revision, watch.seconds)
+            judged = Judged(picture, engine.rules, row, choice, engine.revision, watch.seconds)
             if not heat:
                 return judged
             yield judged
@@ -141,7 +153,7 @@ class Desk:
             for _ in running:
                 yield None
             glow = heatmap.over(small, running.result)
-        done = Judged(picture, engine.rules, row, engine.revision, watch.seconds, glow)
+        done = replace(judged, seconds=watch.seconds, heat=glow)
         yield done
         return done
 
@@ -160,15 +172,16 @@ class Desk:
         Raises:
             NoFile, TooManyFiles: see :func:`ranking.sources`.
             ClassifierGone: there is no such classifier.
+            ModelUnavailable: a thousand things are asked for and cannot be had.
             UnknownChoice: there is no such class.
         """
-        wanted = ranking.sources(files, addresses, self._limits)
+        wanted, choice = ranking.sources(files, addresses, self._limits), self._chosen(model)
         say = partial(self._page.words.say, locale=locale, whole=len(wanted))
         reading = ranking.Reading(wanted, self._limits)
         for done in reading.read():
             progress(0.5 * done / len(wanted), desc=say("reading", done=done))
             yield
-        with self._page.workload.enter(self._page.spec) as place:
+        with self._page.workload.enter(self._page.spec_of(choice.model)) as place:
             yield from self._turn(place, progress, locale)
             watch = recipe.Stopwatch()
             engine = self._engine(place, model)
@@ -180,7 +193,7 @@ class Desk:
                 progress(0.5 + 0.5 * done / len(wanted), desc=say("looking", done=done))
                 yield
         result = reading.ranking(answers, engine.rules, number, groups.find)
-        return Ranked(result, engine.revision, watch.seconds)
+        return Ranked(result, choice, engine.revision, watch.seconds)
 
     def learn(
         self,
@@ -233,12 +246,22 @@ class Desk:
         file = Path(self._page.keep(lesson.ZIP_FILE, b""))
         lesson.keep(file.parent, head)
         file.write_bytes(lesson.pack(file.parent, told))
-        return Learnt(found, head, told, file.parent.name, str(file), revision, seconds)
+        key, choice = file.parent.name, self._page.choice
+        return Learnt(found, head, told, key, str(file), choice, revision, seconds)
+
+    def _chosen(self, model: object) -> Choice:
+        if model != THINGS:
+            return self._page.choice
+        if self.things is None:
+            raise ModelUnavailable(THINGS)
+        return self.things
 
     def _engine(self, place: Place[Any], model: object) -> ResNetEngine:
         engine: ResNetEngine = place.engine()
         key = str(model or "")
-        return lesson.recall(Path(self._page.GRADIO_CACHE), key, engine) if key else engine
+        if key in {"", THINGS}:
+            return engine
+        return lesson.recall(Path(self._page.GRADIO_CACHE), key, engine)
 
     def _turn(self, place: Place[Any], progress: gr.Progress, locale: Locale) -> Iterator[None]:
         return self._page.turn(place, progress, locale)

@@ -3,14 +3,6 @@
 const root = element.querySelector(".conversation");
 const state = { open: new Set(), chosen: "" };
 
-const make = (tag, className, text) => {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-const fill = (template, fields) =>
-  template.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? fields[name] : whole));
 const words = () => props.value.words;
 const number = (value, digits) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 

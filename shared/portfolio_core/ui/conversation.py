@@ -13,6 +13,7 @@ import gradio as gr
 
 from portfolio_core.engines.rag import Answer, told
 from portfolio_core.errors import InvalidInput
+from portfolio_core.ui import drawing
 from portfolio_core.ui.background import Running
 from portfolio_core.ui.i18n import Locale, Words
 
@@ -27,7 +28,7 @@ STOPPED = """(value) => {
     : {...turn, status: value.words.stopped};
   return {...value, turns: [...value.turns.slice(0, -1), stopped]};
 }"""
-"""Run it on the value when the work was stopped, or broke off."""
+"""Run it on the value when the work was stopped, or broke off; as :func:`ended`, in the browser."""
 
 _HERE = Path(__file__)
 _SAID = (
@@ -60,7 +61,7 @@ def conversation() -> gr.HTML:
         None,
         html_template='<div class="conversation" role="log" aria-live="polite"></div>',
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
-        js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
+        js_on_load=drawing.script("conversation"),
         apply_default_css=False,
         elem_classes="flush",
     )
@@ -97,6 +98,20 @@ def turns_of(value: object) -> Turns:
         if not isinstance(turn, Mapping) or not isinstance(answer, Mapping | None):
             raise InvalidInput
     return turns or []
+
+
+def ended(turns: Turns, words: Words, locale: Locale) -> Turns:
+    """Return the turns, what is still being answered marked as stopped."""
+    return [_ended(turn, words.text("chat_stopped", locale)) for turn in turns]
+
+
+def _ended(turn: dict[str, Any], stopped: str) -> dict[str, Any]:
+    answer = turn.get("answer")
+    if answer is None:
+        return {**turn, "status": stopped}
+    if "sentences" in answer:  # what was only looked for is whole
+        return {**turn, "answer": {**answer, "finished": True, "pending": ""}}
+    return turn
 
 
 def history(turns: Turns, most: int) -> list[list[Any]]:

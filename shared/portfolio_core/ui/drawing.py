@@ -1,7 +1,7 @@
 """Parts of a page that the browser draws from plain values, each a script and a style beside here.
 
-What a stranger wrote reaches the page as text, never as markup. ``drawing.js`` stands before each
-script: it has what they all need.
+What a stranger wrote reaches the page as text, never as markup. ``nodes.js`` stands before each
+script, and ``drawing.js`` before those of a :func:`part`: they have what all need.
 """
 
 from collections.abc import Mapping
@@ -32,16 +32,21 @@ def part(
         value: What it shows at first.
         props: What else its script is told.
     """
-    script = _HERE.with_suffix(".js").read_text("utf-8")
     return gr.HTML(
         value,
         html_template=f'<div class="{name.replace("_", "-")}"></div>',
         css_template=_HERE.with_name(f"{name}.css").read_text("utf-8"),
-        js_on_load=script + _HERE.with_name(f"{name}.js").read_text("utf-8"),
+        js_on_load=script("drawing", name),
         apply_default_css=False,
         said=said,
         **props,
     )
+
+
+def script(*names: str) -> str:
+    """Return the scripts of these names, without ending, behind what makes nodes."""
+    files = (_HERE.with_name(f"{name}.js") for name in ("nodes", *names))
+    return "".join(file.read_text("utf-8") for file in files)
 
 
 def file(path: str) -> dict[str, Any]:

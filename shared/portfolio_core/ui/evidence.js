@@ -2,14 +2,6 @@
 const root = element.querySelector(".evidence");
 const SVG = "http://www.w3.org/2000/svg";
 
-const make = (tag, className, text) => {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-const fill = (template, fields) =>
-  template.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? fields[name] : whole));
 // Only the pane scrolls; the page stays where the visitor has put it.
 const reveal = (pane, node) => {
   const outer = pane.getBoundingClientRect();

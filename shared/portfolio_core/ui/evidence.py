@@ -17,6 +17,7 @@ from portfolio_core.engines.rag.shelf import Shelf
 from portfolio_core.engines.rag.tenants import Tenant
 from portfolio_core.media import documents
 from portfolio_core.settings import Limits
+from portfolio_core.ui import drawing
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.ui.page import Page
 
@@ -61,7 +62,7 @@ def evidence() -> gr.HTML:
         None,
         html_template='<section class="evidence" aria-live="polite"></section>',
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
-        js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
+        js_on_load=drawing.script("evidence"),
         apply_default_css=False,
         elem_classes="flush",
         elem_id="evidence",

@@ -1,15 +1,6 @@
 // Draws the documents of props.value into the element; see library.py.
 const root = element.querySelector(".library");
 
-const make = (tag, className, text) => {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-const fill = (template, fields) =>
-  template.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? fields[name] : whole));
-
 const drawEntry = (entry) => {
   const { words, sample } = props.value;
   const item = make("li");

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from portfolio_core.ui import drawing
 from portfolio_core.ui.i18n import Locale, Words
 
 _HERE = Path(__file__)
@@ -37,7 +38,7 @@ def library() -> gr.HTML:
         None,
         html_template='<ul class="library"></ul>',
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
-        js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
+        js_on_load=drawing.script("library"),
         apply_default_css=False,
         elem_classes="flush",
     )

@@ -4,21 +4,6 @@ const root = element.querySelector(".page-viewer");
 const SVG = "http://www.w3.org/2000/svg";
 const state = { page: 0, line: -1, picture: "", swapped: new Set() };
 
-const make = (tag, className, text) => {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-const button = (className, text, label, act) => {
-  const node = make("button", className, text);
-  node.type = "button";
-  if (label) { node.title = label; node.setAttribute("aria-label", label); }
-  node.addEventListener("click", (event) => { event.stopPropagation(); act(node); });
-  return node;
-};
-const fill = (template, fields) =>
-  template.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? fields[name] : whole));
 const percent = (share) => Math.min(99, Math.round(100 * share)) + " %";  // nobody is quite sure
 const level = (share) => {
   if (share >= props.value.sure) return "sure";
@@ -100,13 +85,13 @@ const drawWord = (parent, word, line, at) => {
   if (!word.other) return;
   const instead = swapped ? word.text : word.other;
   const label = fill(props.value.words.other, { text: instead, reader: reader(word.other_reader) });
-  parent.append(button("other", instead, label, () => {
+  parent.append(button("other", instead, () => {
     const name = key(line, at);
     if (!state.swapped.delete(name)) state.swapped.add(name);
     const row = root.querySelector(`li[data-line="${line}"]`);
     drawLine(row, current().lines[line], line);
     row.querySelectorAll(".other")[0].focus();
-  }));
+  }, label));
 };
 const drawLine = (row, line, index) => {
   const text = make("span", "text");
@@ -167,15 +152,15 @@ const drawBar = (page) => {
   const { words, pages } = props.value;
   const bar = make("div", "bar");
   if (pages.length > 1) {
-    const back = button("step", "‹", words.previous, () => turn(-1));
-    const on = button("step", "›", words.next, () => turn(1));
+    const back = button("step", "‹", () => turn(-1), words.previous);
+    const on = button("step", "›", () => turn(1), words.next);
     back.disabled = state.page === 0;
     on.disabled = state.page === pages.length - 1;
     const place = fill(words.page, { number: state.page + 1, count: pages.length });
     bar.append(back, make("span", "place", place), on);
   }
   for (const name of ["sure", "fair", "doubtful"]) bar.append(make("span", `key ${name}`, words[name]));
-  if (page.lines.length) bar.append(button("copy", words.copy, "", copy));
+  if (page.lines.length) bar.append(button("copy", words.copy, copy));
   return bar;
 };
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from portfolio_core.ui import drawing
 from portfolio_core.ui.i18n import Locale, Words
 
 SURE = 0.9
@@ -54,7 +55,7 @@ def viewer() -> gr.HTML:
         None,
         html_template='<div class="page-viewer" hidden></div>',
         css_template=_HERE.with_suffix(".css").read_text("utf-8"),
-        js_on_load=_HERE.with_suffix(".js").read_text("utf-8"),
+        js_on_load=drawing.script("page_viewer"),
         apply_default_css=False,
     )
 

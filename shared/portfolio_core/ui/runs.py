@@ -43,7 +43,7 @@ class Runs:
         handler: Callable[..., Any],
         inputs: Sequence[Component],
         outputs: Sequence[Component],
-        shown_on: Component,
+        shown_on: Component | None = None,
         *,
         then: Event | None = None,
     ) -> Dependency:
@@ -54,7 +54,7 @@ class Runs:
             handler: What runs.
             inputs: Its inputs.
             outputs: Its outputs.
-            shown_on: Where its progress is shown.
+            shown_on: Where its progress is shown; none where the handler shows it itself.
             then: What starts it instead of ``event``, which comes before, e.g. the filling in
                 of an example after a click.
         """
@@ -67,6 +67,7 @@ class Runs:
             trigger_mode="once",
             preprocess=False,
             show_progress_on=shown_on,
+            show_progress="full" if shown_on else "hidden",
             **_INSIDE,
         )
         for ended in (run.success, run.failure):  # whole; ended by another, or broken

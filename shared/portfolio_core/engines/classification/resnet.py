@@ -20,6 +20,7 @@ from portfolio_core.engines.classification import (
     preparation,
     read_rules,
 )
+from portfolio_core.engines.classification.folding import folded
 from portfolio_core.engines.classification.head import Head
 from portfolio_core.engines.classification.occlusion import heat
 from portfolio_core.engines.classification.preparation import Preparation
@@ -38,6 +39,8 @@ _WEIGHTS = "model.safetensors"
 _BATCH_PIXELS = 8 * 224**2
 _ALL_TURNS = 8
 _PLAIN_THRESHOLD = 0.5
+# What a model of pictures and texts has beside the part that looks.
+_NOT_LOOKING = (r"^text_model\.", r"^logit_")
 _REVISION_DIGITS = 12
 
 
@@ -69,27 +72,9 @@ class ResNetEngine:
         fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - all is in the folder
     ) -> Self:
         """Read the network in ``folder``; see :class:`ClassificationEngine`."""
-        if folder is None:
-            raise HubUnreachable(cls.KEY)
-        try:
-            import torch
-            from safetensors import SafetensorError
-            from transformers import ResNetForImageClassification
-            from transformers.utils.logging import disable_progress_bar
-        except ImportError as error:
-            package = error.name or "transformers"
-            raise MissingDependency(package, f"pip install {package}") from None
-        torch.set_num_threads(hardware.threads)
-        disable_progress_bar()
+        whole, revision = pretrained("ResNetForImageClassification", folder, hardware, cls.KEY)
+        folder = folder or Path()
         prepare = preparation.read(folder, cls.KEY)
-        try:
-            whole = ResNetForImageClassification.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-            )
-            revision = _checksum(folder / _WEIGHTS)
-        except (OSError, ValueError, RuntimeError, TypeError, SafetensorError) as error:
-            log.warning("the weights of %s cannot be read: %s", cls.KEY, type(error).__name__)
-            raise EngineFailed(cls.KEY) from error
         rules = (
             read_rules(folder, cls.KEY) if (folder / RULES_FILE).is_file() else _plain_rules(whole)
         )
@@ -115,7 +100,7 @@ class ResNetEngine:
         weight, bias = (t.detach().float().cpu().numpy().copy() for t in (last.weight, last.bias))
         if len(rules.classes) != len(bias):
             raise EngineFailed(cls.KEY)
-        model = whole.resnet.eval().to(device, memory_format=torch.channels_last)
+        model = folded(whole.resnet).to(device, memory_format=torch.channels_last)
         return cls(model, prepare, Head(weight, bias, f"{cls.KEY}@{revision}"), rules, revision)
 
     @property
@@ -218,6 +203,47 @@ class StarterEngine(ResNetEngine):
     ) -> Self:
         """Read the starter, or another network of its kind in ``folder``."""
         return super().load(folder or starters.folder("ronald"), hardware, fetch)
+
+
+def pretrained(name: str, folder: Path | None, hardware: Hardware, key: str) -> tuple[Any, str]:
+    """Load a class of ``transformers`` from a folder.
+
+    Args:
+        name: The class.
+        folder: Its weights, checked.
+        hardware: Where it runs.
+        key: What it is called in an error.
+
+    Returns:
+        The network in float32, and its revision: the beginning of its weights' sha256.
+
+    Raises:
+        HubUnreachable: there is no folder.
+        MissingDependency: a package is not installed.
+        EngineFailed: a file cannot be read.
+    """
+    if folder is None:
+        raise HubUnreachable(key)
+    try:
+        import torch
+        import transformers
+        from safetensors import SafetensorError
+        from transformers.utils.logging import disable_progress_bar
+    except ImportError as error:
+        package = error.name or "transformers"
+        raise MissingDependency(package, f"pip install {package}") from None
+    torch.set_num_threads(hardware.threads)
+    disable_progress_bar()
+    kind = getattr(transformers, name)
+    kind._keys_to_ignore_on_load_unexpected = _NOT_LOOKING  # noqa: SLF001 - or each is listed
+    try:
+        network = kind.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
+        )
+        return network, _checksum(folder / _WEIGHTS)
+    except (OSError, ValueError, RuntimeError, TypeError, SafetensorError) as error:
+        log.warning("the weights of %s cannot be read: %s", key, type(error).__name__)
+        raise EngineFailed(key) from error
 
 
 def _turns(squares: "torch.Tensor", count: int) -> Iterator["torch.Tensor"]:

@@ -6,7 +6,6 @@ pages do not have; so the picture and the question are put together here.
 Source: https://huggingface.co/docs/transformers/model_doc/qwen3_vl
 """
 
-import logging
 import queue
 import threading
 from collections.abc import Generator, Iterator
@@ -14,11 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from portfolio_core.engines.ocr import Pixels
-from portfolio_core.errors import EngineFailed, MissingDependency
-from portfolio_core.hardware import Hardware, product_type
-
-log = logging.getLogger(__name__)
+from portfolio_core.engines.ocr import Pixels, pretrained
+from portfolio_core.errors import EngineFailed
+from portfolio_core.hardware import Hardware
 
 QUESTION = (
     "Transcribe this page as Markdown, in the order of reading and in its own language and "
@@ -73,33 +70,10 @@ class QwenVl:
             MissingDependency: torch or transformers is not installed.
             EngineFailed: the files are not what they should be.
         """
-        try:
-            import torch
-            from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
-        except ImportError as error:
-            raise MissingDependency(
-                error.name or "transformers", "pip install torch transformers"
-            ) from None
-        torch.set_num_threads(hardware.threads)
-        try:
-            model = AutoModelForImageTextToText.from_pretrained(
-                folder,
-                dtype=getattr(torch, product_type(hardware)),
-                use_safetensors=True,
-                local_files_only=True,
-            )
-            pictures = AutoImageProcessor.from_pretrained(
-                folder,
-                backend="pil",
-                local_files_only=True,
-                size={"shortest_edge": _LEAST_PIXELS, "longest_edge": _MOST_PIXELS},
-            )
-            letters = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except Exception as error:  # what tokenizers raises is nothing narrower
-            log.warning("the weights of %s cannot be read: %s", name, type(error).__name__)
-            raise EngineFailed(name) from error
-        _likeliest_only(model)
-        return cls(name, model.to(hardware.device).eval(), pictures, letters)
+        size = {"shortest_edge": _LEAST_PIXELS, "longest_edge": _MOST_PIXELS}
+        loaded = pretrained.load(name, folder, hardware, size=size)
+        _likeliest_only(loaded.model)
+        return cls(name, *loaded)
 
     def write(self, page: Pixels, most_tokens: int) -> Generator[Piece, None, None]:
         """Write down what is on a page, piece by piece.

@@ -7,18 +7,14 @@ at every token, so that work can be stopped.
 Source: https://huggingface.co/docs/transformers/model_doc/trocr
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from portfolio_core.engines.ocr import Pixels
+from portfolio_core.engines.ocr import Pixels, pretrained
 from portfolio_core.engines.ocr.agreement import Reading
-from portfolio_core.errors import EngineFailed, MissingDependency
-from portfolio_core.hardware import Hardware, product_type
-
-log = logging.getLogger(__name__)
+from portfolio_core.hardware import Hardware
 
 BATCH = 4
 """Lines read at once; on a CPU more are not faster, and less waiting lies between progress."""
@@ -53,30 +49,9 @@ class TrOcr:
             MissingDependency: torch or transformers is not installed.
             EngineFailed: the files are not what they should be.
         """
-        try:
-            import torch
-            from transformers import AutoImageProcessor, AutoTokenizer, VisionEncoderDecoderModel
-        except ImportError as error:
-            raise MissingDependency(
-                error.name or "transformers", "pip install torch transformers"
-            ) from None
-        torch.set_num_threads(hardware.threads)
-        try:
-            model = VisionEncoderDecoderModel.from_pretrained(
-                folder,
-                dtype=getattr(torch, product_type(hardware)),
-                use_safetensors=True,
-                local_files_only=True,
-            )
-            pictures = AutoImageProcessor.from_pretrained(
-                preparation, backend="pil", local_files_only=True
-            )
-            letters = AutoTokenizer.from_pretrained(preparation, local_files_only=True)
-        except Exception as error:  # what tokenizers raises is nothing narrower
-            log.warning("the weights of %s cannot be read: %s", key, type(error).__name__)
-            raise EngineFailed(key) from error
-        _bound(model)
-        return cls(key, model.to(hardware.device).eval(), pictures, letters)
+        loaded = pretrained.load(key, folder, hardware, preparation)
+        _bound(loaded.model)
+        return cls(key, *loaded)
 
     def read(
         self, lines: Sequence[Pixels], check: Callable[[], None] = lambda: None

@@ -93,12 +93,12 @@ def search(
     if not index.passages:
         return Found((), relevant=False, confidence=0.0)
     lists = _candidates(index, embedder, question)
-    fused = _fused(_chosen(lists, mode))
+    ordered = fused(_chosen(lists, mode))
     if reranker is not None:
-        fused = _reranked(fused, index, question, reranker)
+        ordered = _reranked(ordered, index, question, reranker)
     hits = tuple(
         Hit(index.passages[row], score, lists.dense.get(row), lists.words.get(row), rank)
-        for rank, (row, score) in enumerate(list(fused.items())[:count], 1)
+        for rank, (row, score) in enumerate(list(ordered.items())[:count], 1)
     )
     sure = _confidence(index, embedder, lists)
     return Found(hits, relevant=bool(hits) and sure >= 1 / 2, confidence=sure)
@@ -134,20 +134,28 @@ def _chosen(lists: _Lists, mode: Mode) -> list[Mapping[int, float]]:
     return {"fused": [meaning, lists.words], "dense": [meaning], "words": [lists.words]}[mode]
 
 
-def _fused(lists: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    """Return rows and fused scores, best first; the highest possible score is 1."""
+def fused(lists: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Return rows and fused scores, best first; the highest possible score is 1.
+
+    Ranks tie often: what is first in one list and second in the other, and the other way round.
+    Then the scores decide: a first that is far ahead weighs more than one just ahead.
+    """
     scores: dict[int, float] = {}
+    leads: dict[int, float] = {}
     for rows in lists:
-        for rank, row in enumerate(rows, 1):
+        best = max(rows.values(), default=0)
+        for rank, (row, score) in enumerate(rows.items(), 1):
             share = (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + rank) / len(lists)
             scores[row] = scores.get(row, 0) + share
-    return dict(sorted(scores.items(), key=lambda item: -item[1]))
+            leads[row] = leads.get(row, 0) + (score / best if best > 0 else 0)
+    ordered = sorted(scores, key=lambda row: (-scores[row], -leads[row]))
+    return {row: scores[row] for row in ordered}
 
 
 def _reranked(
-    fused: Mapping[int, float], index: Index, question: str, reranker: Reranker
+    ordered: Mapping[int, float], index: Index, question: str, reranker: Reranker
 ) -> dict[int, float]:
-    rows = list(fused)[:_RERANKED]
+    rows = list(ordered)[:_RERANKED]
     judged = reranker.scores(question, [searchable(index.passages[row]) for row in rows])
     ranked = sorted(zip(rows, judged.tolist(), strict=True), key=lambda pair: -pair[1])
     return dict(ranked)

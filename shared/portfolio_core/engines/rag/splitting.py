@@ -2,8 +2,8 @@
 
 A passage is an exact piece of its page, so that it can be marked there: from ``start`` to
 ``end``, nothing added or trimmed inside. It never crosses a heading, and it carries the
-headings above it. Where to cut is LangChain's to say: at paragraphs, then lines, sentences,
-words.
+headings above it. Where to cut is LangChain's to say: at paragraphs, then sentences, lines,
+words. Sentences come before lines, for a PDF's lines end anywhere in them.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ PASSAGE_CHARACTERS = 800
 TAIL_CHARACTERS = 100
 """A last piece that adds fewer goes with the one before: it says nothing by itself."""
 _OVERLAP_CHARACTERS = 100
-_SEPARATORS = ("\n\n", "\n", ". ", "? ", "! ", "。", " ", "")
+_SEPARATORS = (r"\n\n", r"(?<=[.?!。][\"'”’)\]])\s+|(?<=[.?!。])\s+|(?<=。)", r"\n", " ", "")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _JOINT = " > "
@@ -162,6 +162,7 @@ def _splitter() -> Any:  # noqa: ANN401 - LangChain is imported late
         raise MissingDependency(package, f"pip install {package}") from None
     return RecursiveCharacterTextSplitter(
         separators=list(_SEPARATORS),
+        is_separator_regex=True,
         chunk_size=PASSAGE_CHARACTERS,
         chunk_overlap=_OVERLAP_CHARACTERS,
         keep_separator="end",

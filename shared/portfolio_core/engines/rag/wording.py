@@ -7,7 +7,7 @@ what is left: ``소유자가`` is found in ``소유자는``.
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from portfolio_core.text.clean import language_of
@@ -120,7 +120,6 @@ def share(keys: Sequence[str], text: Wording) -> float:
     return sum(map(text.has, keys)) / len(keys) if keys else 0.0
 
 
-@lru_cache(maxsize=512)
 def split(text: str) -> tuple[str, ...]:
     """Return the sentences of a passage; lines that were only wrapped are joined first."""
     lines = _QUOTED.sub("", text).split("\n")
