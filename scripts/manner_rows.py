@@ -25,7 +25,7 @@ def main() -> int:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="a folder with the four files of conversations")
     add("--out", type=Path, default=ROOT / "build" / "manner", help="where the rows go")
-    add("--rows", type=int, default=2400, help="most rows of the manner (2400)")
+    add("--rows", type=int, default=4000, help="most rows of the manner (4000)")
     add("--seed", type=int, default=0, help="of all choices (0)")
     options = parser.parse_args()
     environment.require_inside()
