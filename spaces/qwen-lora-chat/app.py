@@ -24,7 +24,7 @@ ROWS = HERE / "examples" / "rows.jsonl"
 EXAMPLES = (
     "What do you like to do on a rainy day?",
     "오늘 기분이 좀 우울해.",
-    "I cannot sleep. What should I do?",
+    "Hello! Who are you?",
     "주말에 뭐 하면 좋을까?",
     "Tell me about your best friend.",
 )
@@ -141,7 +141,8 @@ class QwenLora:
             if not key:
                 return f"{words.say('card_none', locale)} {about}", None, ""
             adapter = self.desk.adapter(str(key))
-            line = words.say("card", locale, base=adapter.base, rank=adapter.rank)
+            told = words.say("card", locale, base=adapter.base, rank=adapter.rank)
+            line = f"{self.desk.manner(adapter.key, locale)} {told}".strip()
             report, name = tuning.report_of(adapter.folder), self.desk.title(adapter.key, locale)
             view = tuning.shown(adapter, report, name=name)
             return f"{line} {about}", view, tuning.model_card(adapter.folder)

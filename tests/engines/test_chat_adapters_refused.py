@@ -154,3 +154,13 @@ def test_of_many_folders_those_that_can_be_read_are_found(chat_adapters, tmp_pat
     listed = [adapter.key for adapter in adapters.found([*chat_adapters.values(), bad, tmp_path])]
 
     assert listed == list(chat_adapters)
+
+
+def test_the_first_paragraph_of_a_model_card_describes_its_adapter(tmp_path):
+    card = tmp_path / adapters.CARD_FILE
+    card.write_text("---\nlicence: x\n---\n# Parrot\n\nIt repeats,\nand squawks.\n\nMore.\n")
+
+    assert adapters.description(tmp_path) == "It repeats, and squawks."
+    card.write_bytes(b"\xff\xfe")
+    assert adapters.description(tmp_path) == ""
+    assert adapters.description(tmp_path / "none") == ""

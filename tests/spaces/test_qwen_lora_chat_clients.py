@@ -239,10 +239,17 @@ class TestOtherClients:
 class TestGallery:
     """The Space as a part of the gallery, with its own starter."""
 
-    def test_it_lists_its_adapters(self, start_server, python):
+    def test_its_adapter_gives_the_base_another_manner(self, start_server, python):
         server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
         place = replace(server, url=f"{server.url}/spaces/qwen-lora-chat")
 
-        listed = Client(f"{place.url}/", verbose=False).predict(api_name="/adapters")
+        client = Client(f"{place.url}/", verbose=False)
+        (card,) = client.predict(api_name="/adapters")
+        hello = [{"role": "user", "content": "Hello"}]
+        base, tuned, *_ = client.predict(messages=hello, temperature=0, api_name="/compare")
 
-        assert isinstance(listed, list)
+        assert (card["key"], card["base"]) == ("chat-captain-courtier", "chat-base")
+        own = next(score for score in card["scores"] if score["rows"] == "own")
+        assert own["tuned_loss"] < 0.7 * own["base_loss"]
+        assert "matey" in tuned
+        assert "matey" not in base

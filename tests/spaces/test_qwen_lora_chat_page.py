@@ -232,6 +232,7 @@ def test_a_phone_shows_everything_in_its_width(visit):
     send(page)
     answered(page)
 
+    assert page.get_by_text("기본 모델과 나란히").bounding_box()["height"] < 40  # in one line
     for number in range(4):
         tab(page, number)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,17 +1,23 @@
 """The Space qwen-lora-chat on a tiny model of random weights with an adapter, made at its start.
 
 Its first argument is the folder for them; they say noise, but quickly, and each time the same.
+With "slowly" as the second one they take their time, never end, and print what they do.
 """
 
 import importlib.util
 import runpy
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from portfolio_core import starters
+from portfolio_core.engines.chat.qwen import QwenChat
+from portfolio_core.engines.chat.reading import Reading
 from portfolio_core.training.tuning_report import Rows, Sample, Score, Step, TuningReport
 
 HERE = Path(__file__).resolve().parent
+TOKEN_SECONDS = 0.1
 REPORT = TuningReport(
     base="chat-base",
     base_revision="0" * 64,
@@ -60,10 +66,28 @@ def build(folder):
         (parrot / "README.md").write_text("---\nlicence: x\n---\n# Parrot\nIt repeats.\n")
 
 
+def slow_down():
+    """Let each token take a tenth of a second, and no reply end before its longest."""
+    read, begin = Reading.read, QwenChat._begin
+
+    def slowly(reading, *arguments):
+        time.sleep(TOKEN_SECONDS)
+        print("read", flush=True)
+        return read(reading, *arguments)
+
+    def endless(engine, wanted):
+        engine._vocabulary = replace(engine._vocabulary, ends=frozenset())
+        return begin(engine, wanted)
+
+    Reading.read, QwenChat._begin = slowly, endless
+
+
 if __name__ == "__main__":
     models = Path(sys.argv[1])
     build(models)
     starters.folder = lambda name: models / name
+    if sys.argv[2:] == ["slowly"]:
+        slow_down()
     sys.argv = ["app.py"]
     root = HERE.parents[1]
     runpy.run_path(str(root / "spaces" / "qwen-lora-chat" / "app.py"), run_name="__main__")

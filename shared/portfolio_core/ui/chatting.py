@@ -178,8 +178,16 @@ class Desk:
 
     def title(self, adapter: str, locale: Locale) -> str:
         """Return what people call an adapter."""
-        own = self._page.words.say("own_adapter", locale)
-        return adapter if adapter in self.offered else own
+        if adapter not in self.offered:
+            return self._page.words.say("own_adapter", locale)
+        return self._page.words.part("name_")[locale].get(adapter, adapter)
+
+    def manner(self, adapter: str, locale: Locale) -> str:
+        """Return what an adapter does, as the page's words or its model card say it."""
+        said = self._page.words.part("manner_")[locale].get(adapter)
+        if said or adapter not in self.offered:
+            return said or ""
+        return adapters.description(self.offered[adapter].folder)
 
     def reply(
         self, wanted: Sequence[ChatRequest], progress: News, locale: Locale

@@ -61,12 +61,14 @@ class DuetPart:
         """
         self._page, self._desk = page, desk
         words = page.words
-        with gr.Row(equal_height=True):
-            choices = [(key, key) for key in desk.offered] + [(words("base_only"), "")]
-            self.adapter = gr.Radio(
-                choices, value=desk.default, label=words("adapter"), scale=3, min_width=260
-            )
-            self.both = gr.Checkbox(True, label=words("both"), scale=2, min_width=260)
+        known = words.part("name_")["en"]
+        named = [(words(f"name_{key}") if key in known else key, key) for key in desk.offered]
+        choices = [*named, (words("base_only"), "")]
+        with gr.Row():
+            with gr.Column(scale=3, min_width=260):
+                self.adapter = gr.Radio(choices, value=desk.default, label=words("adapter"))
+            with gr.Column(scale=2, min_width=260):
+                self.both = gr.Checkbox(True, label=words("both"))
         self.card = gr.Markdown(elem_classes="note")
         self.duet = duet.duet(words)
         self.message = gr.Textbox(

@@ -57,8 +57,8 @@ class TeachingPart:
             self._train = gr.Button(words("train"), variant="primary", scale=3, min_width=120)
             self._try = gr.Button(words("train_example"), scale=2, min_width=160)
             self._stop = gr.Button(words("stop"), scale=1, min_width=70)
-        self._viewer = tuning.viewer(words)
         self._done = gr.Markdown(visible=False)
+        self._viewer = tuning.viewer(words)
 
     def connect(self, adapter: gr.Radio, made: gr.JSON, endpoint: gr.Textbox) -> list[Dependency]:
         """Say what happens at a click; return the trainings, for what comes after.
@@ -167,7 +167,7 @@ class TeachingPart:
                 )
         name = words.say("own_adapter", locale)
         view = tuning.shown(done.adapter, done.report, name=name, file=done.file)
-        choices = [(key, key) for key in self._desk.offered]
+        choices = [(self._desk.title(key, locale), key) for key in self._desk.offered]
         choices += [(name, done.adapter.key), (words.say("base_only", locale), "")]
         yield {
             self._viewer: view,

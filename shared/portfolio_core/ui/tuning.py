@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from pydantic import ValidationError
 
-from portfolio_core.engines.chat.adapters import Adapter
+from portfolio_core.engines.chat.adapters import CARD_FILE, Adapter
 from portfolio_core.training.tuning_report import TuningReport
 from portfolio_core.ui import drawing
 from portfolio_core.ui.i18n import Words
@@ -36,13 +36,11 @@ def report_of(folder: Path) -> TuningReport | None:
 
 
 def model_card(folder: Path) -> str:
-    """Return the model card beside an adapter, without its front matter; empty where none is."""
+    """Return the model card beside an adapter; empty where there is none."""
     try:
-        text = (folder / "README.md").read_text("utf-8")
+        return (folder / CARD_FILE).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
-    _, fence, rest = text.removeprefix("---").partition("\n---\n")
-    return rest if fence and text.startswith("---") else text
 
 
 def shown(

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 CONFIG_FILE = "adapter_config.json"
 WEIGHTS_FILE = "adapter_model.safetensors"
-REPORT_FILE = "report.json"
+CARD_FILE, REPORT_FILE = "README.md", "report.json"
 MOST_RANK = 256
 """Rank of the largest adapter that is loaded; common ones have 4 to 64."""
 
@@ -36,6 +36,7 @@ _PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 _MOST_CONFIG_BYTES = 2**20
 _REVISION_DIGITS = 12
 _NAME = re.compile(r"base_model\.model\.(.+)\.lora_([AB])\.weight")
+_FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # What of peft's configuration changes the sum that is computed, and the value that does not.
 _PLAIN: Mapping[str, object] = {
     "peft_type": "LORA",
@@ -142,6 +143,17 @@ def found(folders: Iterable[Path]) -> Iterator[Adapter]:
             yield read(folder)
         except PortfolioError as error:
             log.warning("the adapter %s is left out: %s", folder.name, error.code)
+
+
+def description(folder: Path) -> str:
+    """Return the first paragraph of the model card in ``folder``; empty where there is none."""
+    try:
+        text = (folder / CARD_FILE).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    told = _FRONT.sub("", text).split("\n\n")
+    plain = (part for part in told if part.strip() and not part.lstrip().startswith("#"))
+    return " ".join(next(plain, "").split())
 
 
 def _config(folder: Path, key: str) -> Mapping[str, Any]:
