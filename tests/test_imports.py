@@ -46,6 +46,8 @@ def core_modules() -> list[str]:
     outside = (
         "portfolio_core.ui",
         "portfolio_core.training",
+        "portfolio_core.engines.chat.decoder",  # their classes are subclasses of torch's
+        "portfolio_core.engines.chat.fast_linear",
         "portfolio_core.engines.rag.chain",  # made of LangChain's runnables
         "portfolio_core.engines.rag.langchain",  # its classes are subclasses of LangChain's
     )

@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from dataclasses import replace
 
 import pytest
 from gradio_client import Client, handle_file
@@ -27,11 +26,6 @@ def space(start_server, python, tmp_path_factory):
         ready="/config",
         variables={"PORTFOLIO_THREADS": "1"},  # two have nothing to share in so small a model
     )
-
-
-@pytest.fixture(scope="module")
-def client(space, tmp_path_factory):
-    return Client(f"{space.url}/", verbose=False, download_files=tmp_path_factory.mktemp("files"))
 
 
 @pytest.fixture
@@ -239,11 +233,9 @@ class TestOtherClients:
 class TestGallery:
     """The Space as a part of the gallery, with its own starter."""
 
-    def test_its_adapter_gives_the_base_another_manner(self, start_server, python):
-        server = start_server([python, "-m", "portfolio_server"], ready="/readyz")
-        place = replace(server, url=f"{server.url}/spaces/qwen-lora-chat")
-
-        client = Client(f"{place.url}/", verbose=False)
+    def test_its_adapter_gives_the_base_another_manner(self, start_space):
+        server = start_space("qwen-lora-chat", "gallery")
+        client = Client(f"{server.url}/", verbose=False)
         (card,) = client.predict(api_name="/adapters")
         hello = [{"role": "user", "content": "Hello"}]
         base, tuned, *_ = client.predict(messages=hello, temperature=0, api_name="/compare")
