@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from tests.spaces.calling import as_model, curl, javascript
+from tests.spaces.callers import javascript, mcp, shell
 
 from portfolio_core.ui.api_panel import calls
 
@@ -198,7 +198,7 @@ class TestOtherClients:
     """curl, the npm client and MCP, as the panel shows them."""
 
     def test_the_curl_of_the_panel_works(self, space):
-        told = curl(calls(f"{space.url}/", "chat", ASKED)[2])
+        told = shell(calls(f"{space.url}/", "chat", ASKED)[2], seconds=SECONDS)
 
         assert "event: complete" in told
         assert "chat-starter" in told
@@ -206,13 +206,13 @@ class TestOtherClients:
     def test_the_javascript_of_the_panel_works(self, space, node_modules, tmp_path):
         code = calls(f"{space.url}/", "compare", ASKED)[1]
 
-        base, tuned, _, recipe = javascript(code, node_modules, tmp_path)
+        base, tuned, _, recipe = javascript(code, tmp_path, node_modules, seconds=SECONDS)
 
         assert base != tuned
         assert recipe["seed"] == 7
 
     def test_the_tools_describe_themselves(self, space):
-        tools = as_model(space, lambda session: session.list_tools()).tools
+        tools = mcp(space, lambda session: session.list_tools()).tools
 
         assert {tool.name for tool in tools} == TOOLS
         chat = next(tool for tool in tools if tool.name == "chat")
@@ -222,8 +222,8 @@ class TestOtherClients:
         assert roles == ["system", "user", "assistant"]
 
     def test_a_tool_answers_and_bad_input_is_an_error_of_it(self, space):
-        good = as_model(space, lambda s: s.call_tool("chat", ASKED))
-        bad = as_model(space, lambda s: s.call_tool("chat", {"messages": []}))
+        good = mcp(space, lambda s: s.call_tool("chat", ASKED))
+        bad = mcp(space, lambda s: s.call_tool("chat", {"messages": []}))
 
         assert not good.isError
         assert bad.isError

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from tests.spaces.visiting import visiting
 
+SECONDS = 120_000  # milliseconds, on a busy machine, with the engine still cold
 TOKEN_SECONDS = 0.1  # of tiny_qwen_lora_chat.py
 LONG = {
     "messages": [{"role": "user", "content": "Why?"}],
@@ -44,7 +45,7 @@ def test_a_closed_connection_stops_the_writing_of_both(space):
 
 
 def test_stop_on_the_page_stops_the_writing_and_keeps_what_was_written(browser, space):
-    with visiting(browser, space) as page:
+    with visiting(browser, space, "en-US", SECONDS) as page:
         page.get_by_role("textbox").first.fill("Why?")
         page.get_by_role("button", name="Send", exact=True).click()
         page.wait_for_function("document.querySelector('.answer .text')?.textContent.length > 5")

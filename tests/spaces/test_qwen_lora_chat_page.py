@@ -1,14 +1,14 @@
 """The page of the Space qwen-lora-chat, in a real browser, in both languages."""
 
-import contextlib
 import json
 import re
 from pathlib import Path
 
 import pytest
-from tests.spaces.visiting import visiting
+from tests.spaces.visiting import said, visits
 
 ASKED = "Why does the fox jump?"
+SECONDS = 120_000  # milliseconds, on a busy machine, with the engine still cold
 SLY = "<img src=http://evil.example/q onerror='window.broken=1'> <script>window.broken=2</script>"
 ROWS = [{"instruction": f"Ask {n}?", "output": f"Squawk {n}."} for n in range(12)]
 
@@ -26,19 +26,21 @@ def space(start_server, python, tmp_path_factory):
 @pytest.fixture
 def visit(browser, space):
     """Open the page as a new visitor; in the end nothing strange may have happened."""
-    with contextlib.ExitStack() as visits:
+    pages = []
+    with visits(browser, space, SECONDS) as visit:
 
         def open_page(locale="en-US", **options):
-            page = visits.enter_context(visiting(browser, space, locale, **options))
+            page = visit(locale, **options)
+            pages.append(page)
             page.locator(".duet .empty").wait_for()
             page.locator(".note", has_text="chat-base").first.wait_for()
             return page
 
         yield open_page
-
-
-def said(page, english, korean):
-    return korean if page.korean else english
+        for page in pages:
+            assert page.outside == []
+            assert page.wrong == []
+            assert page.evaluate("window.broken") is None
 
 
 def send(page, message=ASKED):
