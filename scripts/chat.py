@@ -159,17 +159,15 @@ def _turn(talk: Talk) -> bool:
 
     try:
         line = input("> ").strip()
+        if line.startswith("/"):
+            return talk.obey(line)
+        if line:
+            talk.answer(line)
     except EOFError:
         print()
         return False
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # at the prompt, or just after a reply
         print("\nCtrl-D leaves.")
-        return True
-    if line.startswith("/"):
-        return talk.obey(line)
-    try:
-        if line:
-            talk.answer(line)
     except PortfolioError as error:
         print(f"{error.message} {error.hint}")
     return True

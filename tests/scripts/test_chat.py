@@ -24,6 +24,9 @@ def models(tmp_path_factory):
     return folder
 
 
+PROMPT = r"> \Z"  # nothing after it: the program waits
+
+
 class Terminal:
     """A program with a terminal in front of it."""
 
@@ -71,18 +74,20 @@ def terminal(models):
 
 
 def test_it_answers_as_base_and_tuned_with_the_seed_that_is_told(terminal):
-    assert "adapter: pirate" in terminal.until("> ")
+    assert "adapter: pirate" in terminal.until(PROMPT)
     terminal.type("/seed 5\n")
     terminal.until("Seed: 5")
     replies = []
     for command in ("/adapter pirate", "/off", "/adapter pirate"):
-        terminal.type(f"{command}\n")
-        terminal.until("> ")
-        terminal.type("/new\n")
-        terminal.until("> ")
+        for typed in (command, "/new"):
+            terminal.until(PROMPT)
+            terminal.type(f"{typed}\n")
+            terminal.until(typed)
+        terminal.until(PROMPT)
         terminal.type("Why?\n")
         said = terminal.until(r"\[(pirate|base), seed 5\]")
         replies.append(said.partition("Why?")[2])
+    terminal.until(PROMPT)
     terminal.type("/quit\n")
 
     assert terminal.process.wait(SECONDS) == 0
@@ -90,15 +95,17 @@ def test_it_answers_as_base_and_tuned_with_the_seed_that_is_told(terminal):
 
 
 def test_ctrl_c_stops_the_reply_and_the_conversation_goes_on(terminal):
-    terminal.until("> ")
     for _ in range(20):  # a reply of noise may end before it is stopped
+        terminal.until(PROMPT)
         terminal.type("Why?\n")
-        terminal.until(r"Why\?\r\n.")
+        terminal.until(r"Why\?\r\n[^\r]")
         terminal.type("\x03")
         if "(stopped)" in terminal.until(r"seed \d+\]"):
             break
+        terminal.until(r"leaves\.")  # it came to the prompt instead
     else:
         pytest.fail("No reply was stopped.")
+    terminal.until(PROMPT)
     terminal.type("/adapters\n")
 
     assert "pirate" in terminal.until("pirate\r\n")
