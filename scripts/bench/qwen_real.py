@@ -11,19 +11,18 @@ is one pass over a prompt of 512 tokens, so 512 by its seconds are the tokens re
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import child  # type: ignore[import-not-found]
+
 PROMPT_TOKENS = 512  # a question with one or two passages
 TOKENS = 24
 SHARE_OF_BANDWIDTH = 0.6
@@ -105,33 +104,7 @@ def _numbers() -> Any:  # noqa: ANN401 - a tensor; torch is imported late
 
 def _ask(side: str) -> Figures:
     """Let one side reply and return the figures that it prints."""
-    child = _started(side)
-    if child.stdin is None or child.stdout is None:
-        raise RuntimeError("the child has no pipes")
-    child.stdin.write(TEXT + "\n")
-    child.stdin.flush()
-    return Figures(*(float(figure) for figure in child.stdout.readline().split()))
-
-
-@cache
-def _started(side: str) -> subprocess.Popen[str]:
-    """Start a side, once: loading is measured elsewhere."""
-    child = subprocess.Popen(
-        [sys.executable, str(HERE / side), _folder(), str(TOKENS)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    atexit.register(child.kill)
-    return child
-
-
-@cache
-def _folder() -> str:
-    folder = tempfile.TemporaryDirectory(prefix="qwen-bench-")
-    atexit.register(folder.cleanup)
-    subprocess.run([sys.executable, str(HERE / "qwen_weights.py"), folder.name], check=True)
-    return folder.name
+    return Figures(*child.figures(side, child.folder("qwen_weights.py"), str(TOKENS), line=TEXT))
 
 
 def _noting(times: list[float]) -> Callable[[], None]:
