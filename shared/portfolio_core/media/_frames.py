@@ -16,7 +16,7 @@ from portfolio_core.errors import (
     RecordingUnreadable,
 )
 from portfolio_core.media import _decoding, _scenes
-from portfolio_core.media._decoding import SLACK_SECONDS, start_of
+from portfolio_core.media._decoding import SLACK_SECONDS, UNIT_HZ, start_of
 from portfolio_core.media.child import Item
 
 _SIDE = 1280  # pixels of the longer side of a frame: small print can be read, and no more is sent
@@ -142,7 +142,7 @@ class _Reader:
 
     def notes(self, end: float) -> list[str]:
         """Return codes of what was put right."""
-        told = float((self._stream.duration or 0) * self._stream.time_base)
+        told = (self._container.duration or 0) / UNIT_HZ
         done = {"turned": self._turned, "cut_off": told > end + _CUT_OFF_SECONDS}
         return [note for note, was_done in done.items() if was_done]
 

@@ -106,8 +106,8 @@ def _hard_cuts(look: Look) -> dict[int, float]:
         near[[0, n]] = False
         usual = median(itertools.compress(changes, near)) if near.any() else 0.0
         least = max(_LEAST_CHANGE, _TIMES_USUAL * usual)
-        settled = _at(look, look.times[n] + _SETTLED_SECONDS)
-        lasting = _difference(look, n - 1, settled)
+        before = _at(look, look.times[n] - _SETTLED_SECONDS)
+        lasting = _difference(look, before, _at(look, look.times[n] + _SETTLED_SECONDS))
         if changes[n] >= least and lasting >= least:
             cuts[n] = lasting
     return cuts
@@ -130,7 +130,7 @@ def _drifts(look: Look, cuts: list[int]) -> dict[int, float]:
             since = n if since is None else since
             if look.times[n] - look.times[since] >= _DRIFT_SECONDS:
                 drifts[since] = away
-                beginning, since = n, None
+                beginning, since = _at(look, look.times[since] + _BEGINNING_SECONDS), None
     return drifts
 
 
@@ -145,7 +145,8 @@ def _spaced(cuts: dict[int, float], times: npt.NDArray[np.float64], end: float) 
 
 
 def _at(look: Look, seconds: float) -> int:
-    return min(int(np.searchsorted(look.times, seconds)), len(look.times) - 1)
+    """Return the number of the picture that is shown then."""
+    return max(int(np.searchsorted(look.times, seconds, "right")) - 1, 0)
 
 
 def _best(look: Look, start: int, end: int) -> int:
