@@ -92,7 +92,8 @@ def _colours(look: Look) -> npt.NDArray[np.float64]:
     levels = (look.thumbnails // (256 // _LEVELS)).astype(np.intp)
     names = (levels * (_LEVELS**2, _LEVELS, 1)).sum(-1).reshape(len(levels), -1)
     counts = [np.bincount(row, minlength=_LEVELS**3) for row in names]
-    return np.stack(counts) / names.shape[1]
+    shares: npt.NDArray[np.float64] = np.stack(counts) / names.shape[1]
+    return shares
 
 
 def _hard_cuts(look: Look) -> dict[int, float]:
