@@ -247,3 +247,13 @@ vocab.json ed19656ea1707df69134c4af35c8ceda2cc9860bf2c3495026153a133670ab5e
 )
 """Microsoft's weights in the form of transformers' own class; its maker's repository has code of
 its own instead, which is never run here."""
+
+BLIP_BASE: Pins = (
+    "Salesforce/blip-image-captioning-base",
+    "82a37760796d32b1411fe092ab5d4e227313294b",
+    _table("""
+pytorch_model.bin d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767
+tokenizer.json d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66
+"""),
+)
+"""A PyTorch file, opened with ``weights_only``: there are no safetensors on this branch."""
