@@ -343,3 +343,32 @@ sd_xl_refiner_1.0.safetensors 7440042bbdc8a24813002c09b6b69b64dc90fded4472613437
 """),
 )
 """In one file, as it was first published."""
+FLORENCE_2_BASE: Pins = (
+    "florence-community/Florence-2-base",
+    "00921df66db728a9ceb750f5eca43e5c203a2051",
+    _table("""
+added_tokens.json 1d75deda84dfa81fb6c09301f3fed00f9695059568bbb1403a6bf299cd84fc37
+config.json 2a4dfe9885d183da121f239ada734bd700ee6908b650a7a25ab32eb104fe1d7a
+generation_config.json 0251459c49cc358ac033b5d4b8569e61ac22bde5d76be404b97a44cfb33fb12e
+merges.txt 1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5
+model.safetensors 62f3e696da74f8869a68ddb529a9b3e14eb25b21c592cb3dea6179bf944df6a0
+preprocessor_config.json 1396ec5a0a7adfe1c04fb777b09e8ba753be6dbb5868212ab3c3ef39d91fe031
+processor_config.json cd0e3bf41a39b1276503fbd273bc03b9afc70d7a15ea681a92a1b4b77f858ee6
+special_tokens_map.json 72ff172dc769bc1551b1b4211628ce3271643bc60379e4da45d85a9be9332c39
+tokenizer.json 3ad7001f773409abe6bba33eac92662611a73d72f459bda2f00d2a221dd31ce4
+tokenizer_config.json cb5f80bd9afa767bb1bb798ee5f0a79eae45239b8e72506166b4218175a16723
+vocab.json ed19656ea1707df69134c4af35c8ceda2cc9860bf2c3495026153a133670ab5e
+"""),
+)
+"""Microsoft's weights in the form of transformers' own class; its maker's repository has code of
+its own instead, which is never run here."""
+
+BLIP_BASE: Pins = (
+    "Salesforce/blip-image-captioning-base",
+    "82a37760796d32b1411fe092ab5d4e227313294b",
+    _table("""
+pytorch_model.bin d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767
+tokenizer.json d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66
+"""),
+)
+"""A PyTorch file, opened with ``weights_only``: there are no safetensors on this branch."""
