@@ -50,6 +50,12 @@ class Limits(_Frozen):
     """Longest text to speak, in Unicode code points."""
     speech_seconds: float = Field(3600, gt=0)
     """Longest sound of one text, in seconds."""
+    recording_seconds: float = Field(180, gt=0)
+    """Longest sound or clip that is written down, in seconds."""
+    recording_read_seconds: float = Field(20, gt=0)
+    """Longest decoding of a recording, in seconds."""
+    recording_memory_bytes: int = Field(768 * MEBIBYTE, ge=256 * MEBIBYTE)
+    """Memory of the process that decodes a recording, in bytes."""
     chat_characters: int = Field(4000, gt=0)
     """Longest message of a conversation, in Unicode code points."""
     chat_messages: int = Field(40, gt=0)

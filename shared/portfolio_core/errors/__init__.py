@@ -22,6 +22,11 @@ PortfolioError                     500
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── RecordingTooLong           413  to be listened to in one call
+│   ├── SoundUnreadable            422  a recording that is cut off or damaged
+│   ├── EmptySound                 422  a recording of nothing
+│   ├── LanguageNotHeard           400  by this engine; a larger one does
+│   ├── CannotTranslate            400  likewise
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
 │   ├── TooManyFiles               413  in one call
@@ -101,6 +106,11 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._sound import CannotTranslate as CannotTranslate
+from portfolio_core.errors._sound import EmptySound as EmptySound
+from portfolio_core.errors._sound import LanguageNotHeard as LanguageNotHeard
+from portfolio_core.errors._sound import RecordingTooLong as RecordingTooLong
+from portfolio_core.errors._sound import SoundUnreadable as SoundUnreadable
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
 from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone

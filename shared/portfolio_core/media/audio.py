@@ -16,6 +16,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 """File formats of sound. WAV needs no library; OGG holds Opus."""
 
 _SUBTYPES = {"flac": "PCM_16", "mp3": "MPEG_LAYER_III", "ogg": "OPUS"}
+SHORTEST_SECONDS = 0.1
+"""Below it there is no word in a sound."""
 # Opus knows these rates only, and 24 kHz holds all that speech has.
 _OPUS_RATE_HZ = 24_000
 _FULL_SCALE = 32_767
