@@ -111,12 +111,12 @@ class TestRequest:
             wanted(SECOND, translate=translate)
 
     def test_a_sound_too_short_for_a_word_is_empty(self):
-        with pytest.raises(errors.EmptySound):
+        with pytest.raises(errors.RecordingEmpty):
             wanted(hearing.sound(hearing.silence(0.05)))
 
     def test_a_sound_over_the_limit_is_refused(self):
         with pytest.raises(errors.RecordingTooLong) as refused:
-            wanted(SECOND, limits=Limits(recording_seconds=0.5))
+            wanted(hearing.sound(hearing.silence(3)), limits=Limits(recording_seconds=1.5))
         assert refused.value.status == 413
 
 

@@ -22,9 +22,6 @@ PortfolioError                     500
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
-│   ├── RecordingTooLong           413  to be listened to in one call
-│   ├── SoundUnreadable            422  a recording that is cut off or damaged
-│   ├── EmptySound                 422  a recording of nothing
 │   ├── LanguageNotHeard           400  by this engine; a larger one does
 │   ├── CannotTranslate            400  likewise
 │   ├── NoFile                     400  nothing was uploaded
@@ -37,6 +34,13 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
+│   ├── RecordingTooLong           413
+│   ├── RecordingUnreadable        422  a sound or clip that is cut off or damaged
+│   ├── RecordingEmpty             422  not a sample, not a frame
+│   ├── RecordingLimit             422  reading it needs too much time or memory
+│   ├── NoSoundTrack               422  a clip without sound, asked for it
+│   ├── NoPictureTrack             422  a clip without pictures
+│   ├── ClipTooLarge               413  too many pixels in a frame
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   ├── UrlTooSlow                 504
@@ -106,11 +110,15 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
-from portfolio_core.errors._sound import CannotTranslate as CannotTranslate
-from portfolio_core.errors._sound import EmptySound as EmptySound
-from portfolio_core.errors._sound import LanguageNotHeard as LanguageNotHeard
-from portfolio_core.errors._sound import RecordingTooLong as RecordingTooLong
-from portfolio_core.errors._sound import SoundUnreadable as SoundUnreadable
+from portfolio_core.errors._recordings import ClipTooLarge as ClipTooLarge
+from portfolio_core.errors._recordings import NoPictureTrack as NoPictureTrack
+from portfolio_core.errors._recordings import NoSoundTrack as NoSoundTrack
+from portfolio_core.errors._recordings import RecordingEmpty as RecordingEmpty
+from portfolio_core.errors._recordings import RecordingLimit as RecordingLimit
+from portfolio_core.errors._recordings import RecordingTooLong as RecordingTooLong
+from portfolio_core.errors._recordings import RecordingUnreadable as RecordingUnreadable
+from portfolio_core.errors._speech import CannotTranslate as CannotTranslate
+from portfolio_core.errors._speech import LanguageNotHeard as LanguageNotHeard
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
 from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone

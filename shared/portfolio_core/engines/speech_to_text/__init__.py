@@ -7,9 +7,9 @@ from typing import ClassVar, Literal, Protocol, Self
 
 from portfolio_core.errors import (
     CannotTranslate,
-    EmptySound,
     InvalidInput,
     LanguageNotHeard,
+    RecordingEmpty,
     RecordingTooLong,
     UnknownChoice,
 )
@@ -20,6 +20,8 @@ from portfolio_core.settings import Limits
 TASK = "speech-to-text"
 AUTOMATIC = "auto"
 """The language that stands for the one that is heard."""
+# By so much encoders lengthen a sound of the longest duration.
+_ROUNDED_UP_SECONDS = 1.0
 LOW_CONFIDENCE = 0.6
 """A word below it is marked: about every second one of them is wrong."""
 _CODES = """
@@ -150,7 +152,7 @@ def request(
 
     Raises:
         InvalidInput: the sound is no sound, or ``translate`` is neither true nor false.
-        EmptySound: it is shorter than any word.
+        RecordingEmpty: it is shorter than any word.
         RecordingTooLong: it is over the limit.
         LanguageNotHeard: this engine does not understand the language; another one does.
         UnknownChoice: there is no such language.
@@ -159,8 +161,8 @@ def request(
     if not isinstance(sound, Sound) or not isinstance(translate, bool):
         raise InvalidInput
     if sound.seconds < SHORTEST_SECONDS:
-        raise EmptySound
-    if sound.seconds > limits.recording_seconds:
+        raise RecordingEmpty
+    if sound.seconds > limits.recording_seconds + _ROUNDED_UP_SECONDS:
         raise RecordingTooLong(limits.recording_seconds)
     known = [AUTOMATIC, *languages]
     if language not in known:
