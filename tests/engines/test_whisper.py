@@ -1,5 +1,7 @@
 """Whisper through the real classes, on random weights: times, languages, silence, loops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.engines import hearing
@@ -146,6 +148,12 @@ class TestLoading:
 
         with pytest.raises(errors.EngineFailed):
             WhisperBase.load(tmp_path, MACHINE)
+
+    def test_a_gpu_that_cannot_be_used_gives_way_to_the_processor(self, folder, monkeypatch):
+        monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 1)
+        loaded = WhisperBase.load(folder, replace(MACHINE, device="cuda"))
+
+        assert loaded._model.model.device == "cpu"
 
     def test_without_a_folder_the_hub_was_out_of_reach(self):
         with pytest.raises(errors.HubUnreachable):

@@ -81,12 +81,15 @@ class WhisperEngine:
         except ImportError:
             raise MissingDependency("faster-whisper", "pip install faster-whisper") from None
         on_gpu = hardware.device == "cuda" and ctranslate2.get_cuda_device_count() > 0
-        device = "cuda" if on_gpu else "cpu"
-        try:
-            model = _model(folder, device, hardware.threads)
-        except Exception as error:  # its C++ part raises RuntimeError, its tokenizer Exception
-            log.warning("the weights of %s cannot be read: %s", name, type(error).__name__)
-            raise EngineFailed(name) from error
+        for device in ("cuda", "cpu") if on_gpu else ("cpu",):
+            try:
+                model = _model(folder, device, hardware.threads)
+            except Exception as error:  # its C++ part raises RuntimeError, its tokenizer Exception
+                log.warning("%s cannot be loaded on %s: %s", name, device, type(error).__name__)
+                if device == "cpu":
+                    raise EngineFailed(name) from error
+            else:
+                break
         return cls(model, Activity.load(), _BEAMS[device])
 
     def transcribe(
@@ -189,13 +192,16 @@ def _model(folder: Path, device: str, threads: int) -> Any:  # noqa: ANN401
 
     if not (folder / "tokenizer.json").is_file():  # it would ask the Hub for one
         raise FileNotFoundError
-    return WhisperModel(
+    model = WhisperModel(
         str(folder),
         device=device,
         compute_type=_NUMBERS[device],
         cpu_threads=threads,
         local_files_only=True,
     )
+    if device == "cuda":  # its libraries are looked for at the first work only
+        model.detect_language(np.zeros(RATE_HZ, np.float32))
+    return model
 
 
 def _grouped(words: list[tuple[int, Word]]) -> list[tuple[Word, ...]]:
