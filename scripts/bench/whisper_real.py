@@ -61,7 +61,8 @@ def main(folder: Path, tokens: int) -> None:
 
     engine = WhisperBase.load(folder / "ct2", hardware.detect(Settings()))
     whisper = engine._model  # noqa: SLF001 - the number of tokens is no option of the engine
-    whisper.transcribe = functools.partial(whisper.transcribe, max_new_tokens=tokens)
+    # CTranslate2 keeps half of the length for text that is shown to Whisper before.
+    whisper.transcribe = functools.partial(whisper.transcribe, max_new_tokens=2 * tokens)
     looks = _counted(whisper, tokens)
     sound = np.random.default_rng(0).standard_normal(30 * 16_000).astype(np.float32) / 10
     for _ in sys.stdin:
