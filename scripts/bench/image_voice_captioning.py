@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import whisper_real  # type: ignore[import-not-found]  # stands beside this file
+import captioner_real  # type: ignore[import-not-found]  # stands beside this file
+import whisper_real  # type: ignore[import-not-found]  # likewise
 
-PARTS = (whisper_real,)
+PARTS = (captioner_real, whisper_real)
 
 
 def comparisons(comparison: Callable[..., Any]) -> list[Any]:

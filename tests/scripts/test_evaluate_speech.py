@@ -96,5 +96,5 @@ class TestData:
         ]
 
     def test_without_recordings_nothing_is_judged_and_that_is_said(self, words, capsys):
-        assert words.evaluate([{"file": "a.jpg", "captions": []}])
+        assert words.evaluate([{"path": Path("a.jpg"), "lang": "en", "text": "a sign"}])
         assert "no recordings" in capsys.readouterr().out
