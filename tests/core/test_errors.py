@@ -47,6 +47,8 @@ EXAMPLES = [
     errors.DocumentEncrypted(),
     errors.DocumentLimit(15, 1024),
     errors.NoTextFound(),
+    errors.TimelineUnreadable(),
+    errors.NothingToDescribe(),
     errors.UrlNotAllowed(),
     errors.UrlFailed(),
     errors.UrlTooSlow(10),

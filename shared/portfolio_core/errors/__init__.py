@@ -32,6 +32,8 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
+│   ├── TimelineUnreadable         422
+│   ├── NothingToDescribe          422  a timeline without a scene
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   ├── UrlTooSlow                 504
@@ -101,6 +103,8 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._timelines import NothingToDescribe as NothingToDescribe
+from portfolio_core.errors._timelines import TimelineUnreadable as TimelineUnreadable
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
 from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone

@@ -77,6 +77,11 @@ def vtt(cues: Iterable[Cue], words: Iterable[Cue] = ()) -> str:
     return "\n".join(blocks)
 
 
+def fits(text: str) -> bool:
+    """Return whether ``text`` can stand on the screen at a time."""
+    return len(_filled(text, _width(text))) <= LINES
+
+
 def _shown(cues: Iterable[Cue], words: Iterable[Cue]) -> Iterator[_Shown]:
     """Yield what stands on the screen, in order, each part ending before the next begins."""
     free = 0
