@@ -1,0 +1,313 @@
+"""The work behind a page that tells what is seen and what is said.
+
+Here the engines meet: one captions scenes, one listens, and one reads the text in pictures where
+it is there. Each waits in its own queue and is left before the next is asked, so that nobody with
+one picture waits for somebody's whole clip.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from portfolio_core import recipe
+from portfolio_core.catalog import Choice
+from portfolio_core.engines import captioning, ocr
+from portfolio_core.engines import speech_to_text as stt
+from portfolio_core.engines.captioning import Caption, Detail
+from portfolio_core.errors import Busy, MissingDependency, ModelUnavailable, NoFile, UnknownChoice
+from portfolio_core.media import footage, images
+from portfolio_core.media.footage import Footage, Scene
+from portfolio_core.media.images import Pixels
+from portfolio_core.settings import Preset
+from portfolio_core.text import timeline
+from portfolio_core.text.timeline import Entry, Language, Timeline, Word, woven
+from portfolio_core.ui.background import Running, both
+from portfolio_core.ui.i18n import Locale
+from portfolio_core.ui.page import News, Page
+from portfolio_core.workload import Place
+
+_READ_SIDE = 1600  # longest side in pixels of a picture whose text is read
+_LEAST_SIDE = 32  # of one that can have text
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to watch and listen, checked. Make it with :meth:`Watcher.wish`.
+
+    Attributes:
+        detail: How much a caption tells.
+        spoken: Language that is heard, ISO 639-1, or "auto".
+        translate: Whether what is said is written in English.
+        language: What captions and marks are written in.
+    """
+
+    detail: Detail
+    spoken: str
+    translate: bool
+    language: Language
+
+    def arguments(self) -> dict[str, str | bool]:
+        """Return the arguments of a call that asks for the same."""
+        return {
+            "detail": self.detail.value,
+            "language": self.language,
+            "spoken": self.spoken,
+            "translate": self.translate,
+        }
+
+
+@dataclass
+class Watched:
+    """What was seen and heard, so far.
+
+    Attributes:
+        footage: The file.
+        wish: How it was asked for.
+        scenes: The scenes that have a caption.
+        captions: Their captions.
+        heard: What was heard so far.
+        notes: Codes of what a visitor should know.
+        answered: The models that worked, with their revisions, in order.
+        seconds: Of the work so far, without the waits for a turn.
+    """
+
+    footage: Footage
+    wish: Wish
+    scenes: list[Entry] = field(default_factory=list)
+    captions: list[Caption] = field(default_factory=list)
+    heard: list[Entry] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    answered: dict[str, tuple[Choice, str]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def timeline(self) -> Timeline:
+        """All of it on one timeline."""
+        # A copy: somebody may still be listening beside us.
+        return woven(self.scenes, [*self.heard], self.footage.seconds, self.wish.language)
+
+    def recipe(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return how to make it again."""
+        first, *others = self.answered.values()
+        made = recipe.write(
+            first[0],
+            revision=first[1],
+            parameters=parameters,
+            seconds=round(self.seconds, 3),
+            also=[f"{choice.model.key} {revision}" for choice, revision in others],
+        )
+        return made.model_dump(mode="json")
+
+
+Steps = Generator[Watched | None, None, Watched]
+"""Yields what there is so far whenever it has grown, none in between, and returns all of it."""
+
+
+class Watcher:
+    """The work of one page, which also chose a model of ``speech-to-text``."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._hearing = page.also[stt.TASK]
+        self._reading = page.optional(ocr.TASK)
+        self._limits = page.settings.limits
+
+    def wish(
+        self,
+        detail: object = Detail.DETAILED,
+        language: object = "en",
+        spoken: object = stt.AUTOMATIC,
+        translate: object = False,
+    ) -> Wish:
+        """Check a caller's values.
+
+        Raises:
+            UnknownChoice: one of them is not on offer here.
+        """
+        known = self._page.engine_class.DETAILS
+        wanted = next((one for one in known if one == detail), None)
+        if wanted is None:
+            raise UnknownChoice("detail", detail, [one.value for one in known])
+        written = next((one for one in timeline.LANGUAGES if one == language), None)
+        if written is None:
+            raise UnknownChoice("language", language, timeline.LANGUAGES)
+        heard = (stt.AUTOMATIC, *self._hearing_class.LANGUAGES)
+        if spoken not in heard:
+            raise UnknownChoice("spoken", spoken, heard)
+        return Wish(wanted, str(spoken), bool(translate), written)
+
+    def watch(self, path: Path | None, wish: Wish, progress: News, locale: Locale) -> Steps:
+        """Watch and listen to a file.
+
+        Raises:
+            NoFile: there is none.
+            InvalidInput: see :func:`footage.read` and :func:`speech_to_text.request`.
+        """
+        watched = Watched((yield from self.opened(path, progress, locale)), wish)
+        yield watched
+        if watched.footage.scenes:
+            yield from self._see(watched, progress, locale)
+        if watched.footage.sound:
+            yield from self._listen(watched, progress, locale)
+        elif watched.footage.kind == "clip":
+            watched.notes["no_sound"] = None
+        return watched
+
+    def opened(
+        self, path: Path | None, progress: News, locale: Locale
+    ) -> Generator[None, None, Footage]:
+        """Read a file.
+
+        Raises:
+            NoFile: there is none.
+            InvalidInput: see :func:`footage.read`.
+        """
+        if path is None:
+            raise NoFile
+        progress(0, desc=self._page.words.say("stage_opening", locale))
+        reading = Running(lambda _: footage.read(path, self._limits))
+        for _ in reading:
+            yield None
+        return reading.result
+
+    @property
+    def _hearing_class(self) -> type[stt.SpeechToTextEngine]:
+        from portfolio_core import catalog
+
+        kind: type[stt.SpeechToTextEngine] = catalog.engine_class(self._hearing.model)
+        return kind
+
+    def _see(self, watched: Watched, progress: News, locale: Locale) -> Steps:
+        """Caption the scenes one by one."""
+        page, scenes = self._page, watched.footage.scenes
+        with page.workload.enter(page.spec) as place:
+            yield from self._turn(place, progress, locale)
+            watch = recipe.Stopwatch()
+            engine: captioning.CaptioningEngine = place.engine()
+            watched.answered[engine.KEY] = (page.choice, engine.revision)
+            for number, scene in enumerate(scenes, 1):
+                fields = {"number": number, "count": len(scenes)}
+                said = page.words.say("stage_captioning", locale, **fields)
+                progress((number - 1) / len(scenes), desc=said)
+                captioned = Running(partial(self._caption, watched, engine, scene, place))
+                for _ in captioned:
+                    yield None
+                watched.captions.append(captioned.result)
+                watched.scenes.append(_seen(scene, captioned.result, watched))
+                yield watched
+            watched.seconds += watch.seconds
+        if page.choice.model.preset is Preset.EMBEDDED:
+            watched.notes["facts_only"] = None
+        return watched
+
+    def _caption(
+        self,
+        watched: Watched,
+        engine: captioning.CaptioningEngine,
+        scene: Scene,
+        place: Place[Any],
+        signal: Any,  # noqa: ANN401 - a Signal, given by Running
+    ) -> Caption:
+        check = both(signal.check, place.check)
+        reader = self._reader(watched, check)
+        return engine.caption(scene.rgb, watched.wish.detail, read_text=reader, check=check)
+
+    def _reader(
+        self, watched: Watched, check: Callable[[], None]
+    ) -> captioning.ReadText | None:
+        """Return what reads the text in a picture, where an engine for that is there."""
+        choice, page = self._reading, self._page
+        if choice is None:
+            return None
+
+        def read(picture: Pixels) -> str:
+            check()
+            if min(picture.shape[:2]) < _LEAST_SIDE:
+                return ""
+            try:
+                with page.workload.enter(page.spec_of(choice.model)) as place:
+                    engine: ocr.OcrEngine = place.engine()
+                    small = images.shrunk(picture, _READ_SIDE)
+                    text = ocr.last(engine.steps(small, check=check)).text
+            except (Busy, MissingDependency, ModelUnavailable):
+                watched.notes["text_not_read"] = None
+                return ""
+            watched.answered[choice.model.key] = (choice, engine.revision)
+            return text
+
+        return read
+
+    def _listen(self, watched: Watched, progress: News, locale: Locale) -> Steps:
+        """Write down what is heard."""
+        page, wish, kind = self._page, watched.wish, self._hearing_class
+        sound = watched.footage.sound
+        wanted = stt.request(
+            sound,
+            wish.spoken,
+            wish.translate,
+            languages=kind.LANGUAGES,
+            translates=kind.TRANSLATES,
+            limits=self._limits,
+        )
+        with page.workload.enter(page.spec_of(self._hearing.model)) as place:
+            yield from self._turn(place, progress, locale)
+            watch = recipe.Stopwatch()
+            engine: stt.SpeechToTextEngine = place.engine()
+            watched.answered[engine.KEY] = (self._hearing, engine.revision)
+
+            def work(signal: Any) -> None:  # noqa: ANN401 - a Signal, given by Running
+                for segment in engine.transcribe(wanted, both(signal.check, place.check)):
+                    watched.heard.append(_heard(segment))
+
+            seconds, told = wanted.sound.seconds, -1
+            for _ in (listening := Running(work)):
+                done = watched.heard[-1].end_seconds if watched.heard else 0.0
+                fields = {"done": round(done), "count": round(seconds)}
+                progress(done / seconds, desc=page.words.say("stage_listening", locale, **fields))
+                yield watched if len(watched.heard) != told else None
+                told = len(watched.heard)
+            listening.result  # noqa: B018 - raises what the work raised
+            watched.seconds += watch.seconds
+        self._note_hearing(watched, kind)
+        return watched
+
+    def _note_hearing(self, watched: Watched, kind: type[stt.SpeechToTextEngine]) -> None:
+        speech = [entry for entry in watched.heard if entry.kind == "speech"]
+        if not speech:
+            watched.notes["no_speech"] = None
+        elif tuple(kind.LANGUAGES) == ("en",):
+            watched.notes["english_only"] = None
+        if any(entry.note == "repeated" for entry in speech):
+            watched.notes["repeated"] = None
+
+    def _turn(
+        self, place: Place[Any], progress: News, locale: Locale
+    ) -> Generator[None, None, None]:
+        yield from self._page.turn(place, progress, locale)
+
+
+def _seen(scene: Scene, caption: Caption, watched: Watched) -> Entry:
+    """Return a scene with its caption, in the language that was asked for where it has one."""
+    korean = watched.wish.language == "ko"
+    if korean and not caption.text_ko:
+        watched.notes["captions_in_english"] = None
+    text, language = (caption.text_ko, "ko") if korean and caption.text_ko else (caption.text, "en")
+    return Entry("scene", scene.start_seconds, scene.end_seconds, text, language=language)
+
+
+def _heard(segment: stt.Segment) -> Entry:
+    words = tuple(
+        Word(word.text, word.start_seconds, word.end_seconds, word.confidence)
+        for word in segment.words
+    )
+    return Entry(
+        segment.kind,
+        segment.start_seconds,
+        segment.end_seconds,
+        segment.text,
+        words,
+        segment.language,
+        segment.note,
+    )
