@@ -34,6 +34,13 @@ PortfolioError                     500
 │   ├── NoTextFound                422  a document of pictures only
 │   ├── TimelineUnreadable         422
 │   ├── NothingToDescribe          422  a timeline without a scene
+│   ├── RecordingTooLong           413
+│   ├── RecordingUnreadable        422  a sound or clip that is cut off or damaged
+│   ├── RecordingEmpty             422  not a sample, not a frame
+│   ├── RecordingLimit             422  reading it needs too much time or memory
+│   ├── NoSoundTrack               422  a clip without sound, asked for it
+│   ├── NoPictureTrack             422  a clip without pictures
+│   ├── ClipTooLarge               413  too many pixels in a frame
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   ├── UrlTooSlow                 504
@@ -103,6 +110,13 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._recordings import ClipTooLarge as ClipTooLarge
+from portfolio_core.errors._recordings import NoPictureTrack as NoPictureTrack
+from portfolio_core.errors._recordings import NoSoundTrack as NoSoundTrack
+from portfolio_core.errors._recordings import RecordingEmpty as RecordingEmpty
+from portfolio_core.errors._recordings import RecordingLimit as RecordingLimit
+from portfolio_core.errors._recordings import RecordingTooLong as RecordingTooLong
+from portfolio_core.errors._recordings import RecordingUnreadable as RecordingUnreadable
 from portfolio_core.errors._timelines import NothingToDescribe as NothingToDescribe
 from portfolio_core.errors._timelines import TimelineUnreadable as TimelineUnreadable
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Literal
 
 from portfolio_core.errors import NoPictureTrack, WrongFileType
-from portfolio_core.media import audio, images, video
+from portfolio_core.media import _av, images, video
+from portfolio_core.media._decoding import CLIPS, SOUNDS
 from portfolio_core.media.audio import Sound
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Limits
 
-TYPES = (*images.FORMATS, *audio.KINDS, *video.KINDS)
+TYPES = tuple(dict.fromkeys((*images.FORMATS, *SOUNDS, *CLIPS)))
 """What is read, in the words of an error."""
 
 
@@ -53,7 +54,7 @@ def read(source: Path, limits: Limits) -> Footage:
 
     Raises:
         WrongFileType: it is none of them.
-        InvalidInput: see :func:`images.read`, :func:`video.read` and :func:`audio.read`.
+        InvalidInput: see :func:`images.read`, :func:`video.read` and :func:`_av.sound`.
     """
     try:
         picture = images.read(source, limits)
@@ -73,7 +74,7 @@ def _moving(source: Path, limits: Limits) -> Footage:
 
 def _heard(source: Path, limits: Limits) -> Footage:
     try:
-        sound = audio.read(source, limits)
+        sound = _av.sound(source, limits)
     except WrongFileType:
         raise WrongFileType(TYPES) from None
     return Footage("sound", sound.seconds, sound=sound)

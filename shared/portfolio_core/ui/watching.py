@@ -214,9 +214,7 @@ class Watcher:
         reader = self._reader(watched, check)
         return engine.caption(scene.rgb, watched.wish.detail, read_text=reader, check=check)
 
-    def _reader(
-        self, watched: Watched, check: Callable[[], None]
-    ) -> captioning.ReadText | None:
+    def _reader(self, watched: Watched, check: Callable[[], None]) -> captioning.ReadText | None:
         """Return what reads the text in a picture, where an engine for that is there."""
         choice, page = self._reading, self._page
         if choice is None:
