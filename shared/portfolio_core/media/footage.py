@@ -11,7 +11,9 @@ from portfolio_core.media.audio import Sound
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Limits
 
-TYPES = tuple(dict.fromkeys((*images.FORMATS, *SOUNDS, *CLIPS)))
+HEARD_TYPES = tuple(dict.fromkeys((*SOUNDS, *CLIPS)))
+"""What can have a sound, in the words of an error."""
+TYPES = (*images.FORMATS, *HEARD_TYPES)
 """What is read, in the words of an error."""
 
 

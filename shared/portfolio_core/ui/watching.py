@@ -11,19 +11,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from portfolio_core import recipe
+from portfolio_core import catalog, recipe
 from portfolio_core.catalog import Choice
 from portfolio_core.engines import captioning, ocr
 from portfolio_core.engines import speech_to_text as stt
 from portfolio_core.engines.captioning import Caption, Detail
-from portfolio_core.errors import Busy, MissingDependency, ModelUnavailable, NoFile, UnknownChoice
+from portfolio_core.errors import (
+    Busy,
+    MissingDependency,
+    ModelUnavailable,
+    NoFile,
+    NoSoundTrack,
+    UnknownChoice,
+    WrongFileType,
+)
 from portfolio_core.media import footage, images
 from portfolio_core.media.footage import Footage, Scene
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Preset
 from portfolio_core.text import timeline
 from portfolio_core.text.timeline import Entry, Language, Timeline, Word, woven
-from portfolio_core.ui.background import Running, both
+from portfolio_core.ui.background import Running, Signal, both
 from portfolio_core.ui.i18n import Locale
 from portfolio_core.ui.page import News, Page
 from portfolio_core.workload import Place
@@ -88,15 +96,20 @@ class Watched:
         # A copy: somebody may still be listening beside us.
         return woven(self.scenes, [*self.heard], self.footage.seconds, self.wish.language)
 
+    @property
+    def models(self) -> list[str]:
+        """Key and revision of each model that worked, in order."""
+        return [f"{choice.model.key} {revision}" for choice, revision in self.answered.values()]
+
     def recipe(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return how to make it again."""
-        first, *others = self.answered.values()
+        choice, revision = next(iter(self.answered.values()))
         made = recipe.write(
-            first[0],
-            revision=first[1],
+            choice,
+            revision=revision,
             parameters=parameters,
             seconds=round(self.seconds, 3),
-            also=[f"{choice.model.key} {revision}" for choice, revision in others],
+            also=self.models[1:],
         )
         return made.model_dump(mode="json")
 
@@ -155,6 +168,33 @@ class Watcher:
             watched.notes["no_sound"] = None
         return watched
 
+    def see(self, path: Path | None, wish: Wish, progress: News, locale: Locale) -> Steps:
+        """Caption a picture.
+
+        Raises:
+            WrongFileType: it is no picture.
+            InvalidInput: as :meth:`watch`.
+        """
+        watched = Watched((yield from self.opened(path, progress, locale)), wish)
+        if watched.footage.kind != "picture":
+            raise WrongFileType(images.FORMATS)
+        return (yield from self._see(watched, progress, locale))
+
+    def listen(self, path: Path | None, wish: Wish, progress: News, locale: Locale) -> Steps:
+        """Write down what is heard in a sound or a clip.
+
+        Raises:
+            WrongFileType: it is a picture.
+            NoSoundTrack: it is a clip without sound.
+            InvalidInput: as :meth:`watch`.
+        """
+        watched = Watched((yield from self.opened(path, progress, locale)), wish)
+        if watched.footage.kind == "picture":
+            raise WrongFileType(footage.HEARD_TYPES)
+        if watched.footage.sound is None:
+            raise NoSoundTrack
+        return (yield from self._listen(watched, progress, locale))
+
     def opened(
         self, path: Path | None, progress: News, locale: Locale
     ) -> Generator[None, None, Footage]:
@@ -174,8 +214,6 @@ class Watcher:
 
     @property
     def _hearing_class(self) -> type[stt.SpeechToTextEngine]:
-        from portfolio_core import catalog
-
         kind: type[stt.SpeechToTextEngine] = catalog.engine_class(self._hearing.model)
         return kind
 
@@ -208,7 +246,7 @@ class Watcher:
         engine: captioning.CaptioningEngine,
         scene: Scene,
         place: Place[Any],
-        signal: Any,  # noqa: ANN401 - a Signal, given by Running
+        signal: Signal,
     ) -> Caption:
         check = both(signal.check, place.check)
         reader = self._reader(watched, check)
@@ -255,7 +293,7 @@ class Watcher:
             engine: stt.SpeechToTextEngine = place.engine()
             watched.answered[engine.KEY] = (self._hearing, engine.revision)
 
-            def work(signal: Any) -> None:  # noqa: ANN401 - a Signal, given by Running
+            def work(signal: Signal) -> None:
                 for segment in engine.transcribe(wanted, both(signal.check, place.check)):
                     watched.heard.append(_heard(segment))
 
@@ -266,7 +304,6 @@ class Watcher:
                 progress(done / seconds, desc=page.words.say("stage_listening", locale, **fields))
                 yield watched if len(watched.heard) != told else None
                 told = len(watched.heard)
-            listening.result  # noqa: B018 - raises what the work raised
             watched.seconds += watch.seconds
         self._note_hearing(watched, kind)
         return watched
