@@ -83,7 +83,7 @@ class Limits(_Frozen):
     """Most pages read in one call, of all its files together."""
     recording_seconds: float = Field(180, gt=0)
     """Longest sound or clip that is read, in seconds."""
-    recording_read_seconds: float = Field(90, gt=0)
+    recording_read_seconds: float = Field(120, gt=0)
     """Longest reading of a sound or a clip, in seconds."""
     recording_memory_bytes: int = Field(GIBIBYTE, ge=512 * MEBIBYTE)
     """Memory of the process that reads a sound or a clip, in bytes."""

@@ -28,6 +28,8 @@ CLIPS = ("mp4", "mov", "webm", "mkv")
 SOUNDS = ("wav", "flac", "mp3", "ogg", "m4a", "webm")
 SLACK_SECONDS = 1.0
 """So much longer than its limit a recording may be: encoders round up."""
+UNIT_HZ = 1_000_000
+"""In which FFmpeg tells where a file begins and how long it is."""
 
 _DECODERS = (
     "h264,hevc,vp8,vp9,av1,libdav1d,mpeg4,mjpeg,"
@@ -48,7 +50,6 @@ _HIGHEST_RATE_HZ = 48_000
 _LOWEST_RATE_HZ = 4_000
 _FULL_SCALE = 32_767
 _GAP_SECONDS = 0.05  # by which sound may be early or late before silence is put in
-_START_UNIT_HZ = 1_000_000  # in which FFmpeg tells where a file begins
 
 
 def kind_of(head: bytes) -> str | None:
@@ -103,7 +104,7 @@ def opened(path: str, kinds: tuple[str, ...], types: tuple[str, ...]) -> Iterato
 
 def start_of(container: Any) -> float:  # noqa: ANN401 - PyAV's own
     """Return the time that a player shows as 0, in seconds of the file's own clock."""
-    return (container.start_time or 0) / _START_UNIT_HZ
+    return (container.start_time or 0) / UNIT_HZ
 
 
 def frames(container: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401

@@ -16,7 +16,7 @@ from portfolio_core.errors import (
     RecordingUnreadable,
 )
 from portfolio_core.media import _decoding, _scenes
-from portfolio_core.media._decoding import SLACK_SECONDS, start_of
+from portfolio_core.media._decoding import SLACK_SECONDS, UNIT_HZ, start_of
 from portfolio_core.media.child import Item
 
 _SIDE = 1280  # pixels of the longer side of a frame: small print can be read, and no more is sent
@@ -142,7 +142,7 @@ class _Reader:
 
     def notes(self, end: float) -> list[str]:
         """Return codes of what was put right."""
-        told = float((self._stream.duration or 0) * self._stream.time_base)
+        told = (self._container.duration or 0) / UNIT_HZ
         done = {"turned": self._turned, "cut_off": told > end + _CUT_OFF_SECONDS}
         return [note for note, was_done in done.items() if was_done]
 
@@ -162,18 +162,13 @@ class _Reader:
     def _picture(self, frame: Any) -> Any:  # noqa: ANN401
         width, height = frame.width * self._wide, float(frame.height)
         small = min(1.0, _SIDE / max(width, height))
-        drawn = frame.reformat(
-            max(1, round(width * small)),
-            max(1, round(height * small)),
-            "rgb24",
-            interpolation="AREA",
-        )
+        drawn = _drawn(frame, width * small, height * small)
         turn = _turn(frame)
         self._turned |= turn != UPRIGHT
         self.size = (round(width), round(height))
         if turn.transposed:
             self.size = self.size[::-1]
-        return turn.applied(drawn.to_ndarray())
+        return turn.applied(drawn)
 
 
 class Turn(NamedTuple):
@@ -214,14 +209,20 @@ def _wide(stream: Any) -> float:  # noqa: ANN401
     return ratio if 1 / _WIDEST_PIXEL <= ratio <= _WIDEST_PIXEL else 1.0
 
 
+def _drawn(frame: Any, width: float, height: float, pixels: str = "rgb24") -> Any:  # noqa: ANN401
+    size = (max(1, round(width)), max(1, round(height)))
+    # One thread: each frame would start its own, and keep them
+    return frame.reformat(*size, pixels, interpolation="AREA", threads=1).to_ndarray()
+
+
 def _thumbnail(frame: Any) -> Any:  # noqa: ANN401
     width, height = _scenes.THUMBNAIL
-    return frame.reformat(width, height, "rgb24", interpolation="AREA").to_ndarray()
+    return _drawn(frame, width, height)
 
 
 def _sharpness(frame: Any) -> float:  # noqa: ANN401
     """Return how much neighbouring pixels of the middle-sized picture differ."""
     height = max(2, round(_SHARPNESS_WIDTH * frame.height / frame.width))
-    small = frame.reformat(_SHARPNESS_WIDTH, min(height, _SHARPNESS_WIDTH), "gray")
-    grey = small.to_ndarray().astype(np.float32)
+    small = _drawn(frame, _SHARPNESS_WIDTH, min(height, _SHARPNESS_WIDTH), "gray")
+    grey = small.astype(np.float32)
     return float(np.var(np.diff(grey, axis=0)) + np.var(np.diff(grey, axis=1)))

@@ -5,7 +5,7 @@ Knows small pictures and their times, no files. Three things make a cut:
 - a hard cut: two neighbouring pictures differ far more than those around them do, and a moment
   later the picture still differs, which tells a cut from a flash;
 - a drift: for a second or longer the picture has little in common with the scene's beginning, as
-  after a slow dissolve or a long pan;
+  after a slow dissolve or a long pan; its colours tell, which a moving camera hardly changes;
 - in a picture that stands still, a little is enough: a new slide, a new title.
 
 A scene that stays the same is one scene, however long: nothing more could be told of it.
@@ -29,7 +29,10 @@ _SETTLED_SECONDS = 0.4  # after which a flash is over
 _AROUND_SECONDS = 1.0  # to each side: what is usual near a moment
 _LEAST_CHANGE = 0.02  # mean difference, of full scale, that anyone would call a new picture
 _TIMES_USUAL = 5.0
-_DRIFT = 0.13
+# Two halves of one photograph differ by at most 0.15 in their colours, two photographs by 0.3.
+_COLOURS_DRIFT = 0.25
+_DRIFT = 0.08  # and by so much pixel for pixel, or only the light has changed
+_LEVELS = 4  # of each colour
 _DRIFT_SECONDS = 1.0
 _BEGINNING_SECONDS = 3.0  # a scene drifts away from itself only after that
 
@@ -84,6 +87,15 @@ def _difference(look: Look, first: int, second: int) -> float:
     return float(np.abs(one - other).mean()) / 255
 
 
+def _colours(look: Look) -> npt.NDArray[np.float64]:
+    """Return each picture's shares of colours, shape (n, colours)."""
+    levels = (look.thumbnails // (256 // _LEVELS)).astype(np.intp)
+    names = (levels * (_LEVELS**2, _LEVELS, 1)).sum(-1).reshape(len(levels), -1)
+    counts = [np.bincount(row, minlength=_LEVELS**3) for row in names]
+    shares: npt.NDArray[np.float64] = np.stack(counts) / names.shape[1]
+    return shares
+
+
 def _hard_cuts(look: Look) -> dict[int, float]:
     """Return numbers of pictures that begin a scene, with how much they differ from before."""
     changes = [0.0, *(_difference(look, n - 1, n) for n in range(1, len(look.times)))]
@@ -95,8 +107,8 @@ def _hard_cuts(look: Look) -> dict[int, float]:
         near[[0, n]] = False
         usual = median(itertools.compress(changes, near)) if near.any() else 0.0
         least = max(_LEAST_CHANGE, _TIMES_USUAL * usual)
-        settled = _at(look, look.times[n] + _SETTLED_SECONDS)
-        lasting = _difference(look, n - 1, settled)
+        before = _at(look, look.times[n] - _SETTLED_SECONDS)
+        lasting = _difference(look, before, _at(look, look.times[n] + _SETTLED_SECONDS))
         if changes[n] >= least and lasting >= least:
             cuts[n] = lasting
     return cuts
@@ -104,19 +116,22 @@ def _hard_cuts(look: Look) -> dict[int, float]:
 
 def _drifts(look: Look, cuts: list[int]) -> dict[int, float]:
     """Return where scenes have drifted away from their beginnings, and how far."""
-    drifts = {}
+    drifts: dict[int, float] = {}
+    colours = _colours(look)
     bounds = [0, *cuts, len(look.times)]
     for start, end in itertools.pairwise(bounds):
         beginning, since = _at(look, look.times[start] + _SETTLED_SECONDS), None
         for n in range(start, end):
             away = _difference(look, beginning, n)
-            if away < _DRIFT or look.times[n] < look.times[beginning] + _BEGINNING_SECONDS:
+            other = float(np.abs(colours[n] - colours[beginning]).sum()) / 2
+            early = look.times[n] < look.times[beginning] + _BEGINNING_SECONDS
+            if early or away < _DRIFT or other < _COLOURS_DRIFT:
                 since = None
                 continue
             since = n if since is None else since
             if look.times[n] - look.times[since] >= _DRIFT_SECONDS:
                 drifts[since] = away
-                beginning, since = n, None
+                beginning, since = _at(look, look.times[since] + _BEGINNING_SECONDS), None
     return drifts
 
 
@@ -131,7 +146,8 @@ def _spaced(cuts: dict[int, float], times: npt.NDArray[np.float64], end: float) 
 
 
 def _at(look: Look, seconds: float) -> int:
-    return min(int(np.searchsorted(look.times, seconds)), len(look.times) - 1)
+    """Return the number of the picture that is shown then."""
+    return max(int(np.searchsorted(look.times, seconds, "right")) - 1, 0)
 
 
 def _best(look: Look, start: int, end: int) -> int:
