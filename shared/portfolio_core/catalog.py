@@ -113,6 +113,18 @@ MODELS: tuple[Model, ...] = (
         packages=("espeakng_loader",),
     ),
     Model(
+        key="pocketsphinx-en",
+        name="PocketSphinx 5 (English)",
+        tasks=("speech-to-text",),
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.speech_to_text.pocketsphinx:PocketSphinxEngine",
+        licence="BSD-2-Clause",
+        source="https://github.com/cmusphinx/pocketsphinx",
+        languages=("en",),
+        memory_bytes=200 * MEBIBYTE,
+        packages=("pocketsphinx", "silero_vad", "onnxruntime", "soxr"),
+    ),
+    Model(
         key="kokoro-82m",
         name="Kokoro-82M 1.0",
         tasks=("text-to-speech",),

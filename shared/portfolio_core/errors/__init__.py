@@ -22,6 +22,8 @@ PortfolioError                     500
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── LanguageNotHeard           400  by this engine; a larger one does
+│   ├── CannotTranslate            400  likewise
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
 │   ├── TooManyFiles               413  in one call
@@ -117,6 +119,8 @@ from portfolio_core.errors._recordings import RecordingEmpty as RecordingEmpty
 from portfolio_core.errors._recordings import RecordingLimit as RecordingLimit
 from portfolio_core.errors._recordings import RecordingTooLong as RecordingTooLong
 from portfolio_core.errors._recordings import RecordingUnreadable as RecordingUnreadable
+from portfolio_core.errors._speech import CannotTranslate as CannotTranslate
+from portfolio_core.errors._speech import LanguageNotHeard as LanguageNotHeard
 from portfolio_core.errors._timelines import NothingToDescribe as NothingToDescribe
 from portfolio_core.errors._timelines import TimelineUnreadable as TimelineUnreadable
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from portfolio_core.errors import NoPictureTrack, WrongFileType
-from portfolio_core.media import _av, images, video
+from portfolio_core.media import audio, images, video
 from portfolio_core.media._decoding import CLIPS, SOUNDS
 from portfolio_core.media.audio import Sound
 from portfolio_core.media.images import Pixels
@@ -56,7 +56,7 @@ def read(source: Path, limits: Limits) -> Footage:
 
     Raises:
         WrongFileType: it is none of them.
-        InvalidInput: see :func:`images.read`, :func:`video.read` and :func:`_av.sound`.
+        InvalidInput: see :func:`images.read`, :func:`video.read` and :func:`audio.read`.
     """
     try:
         picture = images.read(source, limits)
@@ -76,7 +76,7 @@ def _moving(source: Path, limits: Limits) -> Footage:
 
 def _heard(source: Path, limits: Limits) -> Footage:
     try:
-        sound = _av.sound(source, limits)
+        sound = audio.read(source, limits)
     except WrongFileType:
         raise WrongFileType(TYPES) from None
     return Footage("sound", sound.seconds, sound=sound)

@@ -63,7 +63,7 @@ class Entry:
         text: What is seen or said; empty for silence, music and noise.
         words: Of speech, with their times; may be empty.
         language: ISO 639-1 code of the text; empty where there is none.
-        note: ``"repeated"`` where a phrase that went round and round was cut, else empty.
+        note: Code of what a reader should know, as ``"repeated"`` or ``"doubtful"``; may be empty.
     """
 
     kind: Kind

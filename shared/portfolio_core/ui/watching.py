@@ -18,6 +18,7 @@ from portfolio_core.engines import speech_to_text as stt
 from portfolio_core.engines.captioning import Caption, Detail
 from portfolio_core.errors import (
     Busy,
+    InvalidInput,
     MissingDependency,
     ModelUnavailable,
     NoFile,
@@ -26,6 +27,7 @@ from portfolio_core.errors import (
     WrongFileType,
 )
 from portfolio_core.media import footage, images
+from portfolio_core.media.audio import Sound
 from portfolio_core.media.footage import Footage, Scene
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Preset
@@ -137,7 +139,8 @@ class Watcher:
         """Check a caller's values.
 
         Raises:
-            UnknownChoice: one of them is not on offer here.
+            InvalidInput: one of them is of another type.
+            UnknownChoice: there is no such detail, or no such language to write in.
         """
         known = self._page.engine_class.DETAILS
         wanted = next((one for one in known if one == detail), None)
@@ -146,10 +149,9 @@ class Watcher:
         written = next((one for one in timeline.LANGUAGES if one == language), None)
         if written is None:
             raise UnknownChoice("language", language, timeline.LANGUAGES)
-        heard = (stt.AUTOMATIC, *self._hearing_class.LANGUAGES)
-        if spoken not in heard:
-            raise UnknownChoice("spoken", spoken, heard)
-        return Wish(wanted, str(spoken), bool(translate), written)
+        if not isinstance(spoken, str) or not isinstance(translate, bool):
+            raise InvalidInput
+        return Wish(wanted, spoken, translate, written)
 
     def watch(self, path: Path | None, wish: Wish, progress: News, locale: Locale) -> Steps:
         """Watch and listen to a file.
@@ -159,11 +161,13 @@ class Watcher:
             InvalidInput: see :func:`footage.read` and :func:`speech_to_text.request`.
         """
         watched = Watched((yield from self.opened(path, progress, locale)), wish)
+        sound = watched.footage.sound
+        asked = self._asked(sound, wish) if sound else None  # before anything is done
         yield watched
         if watched.footage.scenes:
             yield from self._see(watched, progress, locale)
-        if watched.footage.sound:
-            yield from self._listen(watched, progress, locale)
+        if asked:
+            yield from self._listen(watched, asked, progress, locale)
         elif watched.footage.kind == "clip":
             watched.notes["no_sound"] = None
         return watched
@@ -193,7 +197,8 @@ class Watcher:
             raise WrongFileType(footage.HEARD_TYPES)
         if watched.footage.sound is None:
             raise NoSoundTrack
-        return (yield from self._listen(watched, progress, locale))
+        asked = self._asked(watched.footage.sound, wish)
+        return (yield from self._listen(watched, asked, progress, locale))
 
     def opened(
         self, path: Path | None, progress: News, locale: Locale
@@ -275,11 +280,10 @@ class Watcher:
 
         return read
 
-    def _listen(self, watched: Watched, progress: News, locale: Locale) -> Steps:
-        """Write down what is heard."""
-        page, wish, kind = self._page, watched.wish, self._hearing_class
-        sound = watched.footage.sound
-        wanted = stt.request(
+    def _asked(self, sound: Sound, wish: Wish) -> stt.SpeechToTextRequest:
+        """Return what the listening engine is asked; see :func:`speech_to_text.request`."""
+        kind = self._hearing_class
+        return stt.request(
             sound,
             wish.spoken,
             wish.translate,
@@ -287,6 +291,12 @@ class Watcher:
             translates=kind.TRANSLATES,
             limits=self._limits,
         )
+
+    def _listen(
+        self, watched: Watched, asked: stt.SpeechToTextRequest, progress: News, locale: Locale
+    ) -> Steps:
+        """Write down what is heard."""
+        page = self._page
         with page.workload.enter(page.spec_of(self._hearing.model)) as place:
             yield from self._turn(place, progress, locale)
             watch = recipe.Stopwatch()
@@ -294,10 +304,10 @@ class Watcher:
             watched.answered[engine.KEY] = (self._hearing, engine.revision)
 
             def work(signal: Signal) -> None:
-                for segment in engine.transcribe(wanted, both(signal.check, place.check)):
+                for segment in engine.transcribe(asked, both(signal.check, place.check)):
                     watched.heard.append(_heard(segment))
 
-            seconds, told = wanted.sound.seconds, -1
+            seconds, told = asked.sound.seconds, -1
             for _ in (listening := Running(work)):
                 done = watched.heard[-1].end_seconds if watched.heard else 0.0
                 fields = {"done": round(done), "count": round(seconds)}
@@ -305,17 +315,18 @@ class Watcher:
                 yield watched if len(watched.heard) != told else None
                 told = len(watched.heard)
             watched.seconds += watch.seconds
-        self._note_hearing(watched, kind)
+        self._note_hearing(watched)
         return watched
 
-    def _note_hearing(self, watched: Watched, kind: type[stt.SpeechToTextEngine]) -> None:
+    def _note_hearing(self, watched: Watched) -> None:
         speech = [entry for entry in watched.heard if entry.kind == "speech"]
         if not speech:
             watched.notes["no_speech"] = None
-        elif tuple(kind.LANGUAGES) == ("en",):
+        elif tuple(self._hearing_class.LANGUAGES) == ("en",):
             watched.notes["english_only"] = None
-        if any(entry.note == "repeated" for entry in speech):
-            watched.notes["repeated"] = None
+        for entry in speech:
+            if entry.note:
+                watched.notes[entry.note] = None
 
     def _turn(
         self, place: Place[Any], progress: News, locale: Locale
