@@ -154,7 +154,11 @@ class ImageVoiceCaptioning:
             aloud: Aloud = yield from quietly(
                 self.speaker.describe(lines, heard, progress, locale), 3
             )
-            yield results.sound(self.page, aloud, kind, sent.title), aloud.told(), aloud.recipe(used, also)
+            yield (
+                results.sound(self.page, aloud, kind, sent.title),
+                aloud.told(),
+                aloud.recipe(used, also),
+            )
 
     def export(self, edited: dict[str, Any], file_format: str = "srt") -> str:
         """Write a timeline, edited or not, as a file.
@@ -171,7 +175,6 @@ class ImageVoiceCaptioning:
     def formats(self) -> list[dict[str, str]]:
         """List the formats of files: key, name, extension, what each holds."""
         return [kind.about() for kind in timeline_files.FORMATS.values()]
-
 
     def opened(self, url: str, request: gr.Request) -> api_panel.Calls:
         """Show the call of the first example."""
@@ -228,7 +231,11 @@ def draw_api(space: ImageVoiceCaptioning) -> None:
     def plain(label: str) -> gr.JSON:
         return gr.JSON(label=label, **hidden)
 
-    detail, language, spoken = text("detail", "detailed"), text("language", "en"), text("spoken", "auto")
+    detail, language, spoken = (
+        text("detail", "detailed"),
+        text("language", "en"),
+        text("spoken", "auto"),
+    )
     translate = gr.Checkbox(label="translate", **hidden)
     subtitles, sound_format = text("file_format", "srt"), text("file_format", "mp3")
     made, told, edited = plain("recipe"), plain("timeline"), plain("edited")

@@ -149,7 +149,7 @@ class TimelinePart:
 
     # --- what runs ------------------------------------------------------------------------------
 
-    def perform(
+    def perform(  # noqa: PLR0917 - in the order of the form
         self,
         sent: Any,  # noqa: ANN401 - the data of a file
         detail: str,
@@ -164,7 +164,7 @@ class TimelinePart:
             wish = self._watcher.wish(detail, language, spoken, translate)
             yield from self._shown(results.one(sent), wish, request, progress)
 
-    def perform_example(
+    def perform_example(  # noqa: PLR0917 - in the order of the form
         self,
         number: int,
         detail: str,
@@ -187,7 +187,7 @@ class TimelinePart:
             lines = timeline.read(carried(event).get("timeline"), self._page.settings.limits)
             return timeline.data(lines), results.files(self._page, lines, _called(made))
 
-    def tell(
+    def tell(  # noqa: PLR0917 - in the order of the form
         self,
         key: str,
         edited: dict[str, Any],
@@ -249,7 +249,10 @@ class TimelinePart:
 
     def _emptied(self) -> Update:
         gone = (self._viewer, self._files, self.made, self._edited)
-        hidden = {self._spoken_sound: gr.Audio(visible=False), self._aloud: gr.Column(visible=False)}
+        hidden = {
+            self._spoken_sound: gr.Audio(visible=False),
+            self._aloud: gr.Column(visible=False),
+        }
         return {**dict.fromkeys(gone), **hidden, self._key: "", self._told: ""}
 
 

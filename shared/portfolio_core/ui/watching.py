@@ -308,7 +308,7 @@ class Watcher:
                     watched.heard.append(_heard(segment))
 
             seconds, told = asked.sound.seconds, -1
-            for _ in (listening := Running(work)):
+            for _ in Running(work):
                 done = watched.heard[-1].end_seconds if watched.heard else 0.0
                 fields = {"done": round(done), "count": round(seconds)}
                 progress(done / seconds, desc=page.words.say("stage_listening", locale, **fields))
