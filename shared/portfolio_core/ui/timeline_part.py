@@ -106,17 +106,20 @@ class TimelinePart:
         words = self._page.words
         hidden: dict[str, Any] = {"visible": False}
         with gr.Column(**hidden) as self._aloud:
-            with gr.Row(equal_height=True):
-                self._tell = gr.Button(words("aloud"), scale=2, min_width=220)
+            with gr.Row():
+                self._tell = gr.Button(words("aloud"), min_width=220)
                 self._format = gr.Radio(
-                    ["mp3", "wav", "flac", "ogg"], value="mp3", label=words("format"), min_width=220
-                )
+                    ["mp3", "wav", "flac", "ogg"], value="mp3", show_label=False, container=False,
+                    min_width=300,
+                )  # fmt: skip
             self._spoken_sound = gr.Audio(
                 interactive=False, label=words("sound"), type="filepath", buttons=["download"],
                 waveform_options=WAVEFORM, **hidden,
             )  # fmt: skip
             self._told = gr.Markdown(elem_classes="note")
-        self._files = gr.File(file_count="multiple", interactive=False, label=words("files"))
+        self._files = gr.File(
+            file_count="multiple", interactive=False, label=words("files"), **hidden
+        )
         with gr.Accordion(words("recipe"), open=False):
             self.made = gr.JSON(label=words("recipe_label"))
         self._edited, self._key = gr.JSON(**hidden), gr.Textbox(**hidden)
@@ -240,7 +243,7 @@ class TimelinePart:
         who = results.models(done, page.words, locale)
         yield {
             self._viewer: view.value(whole=True, notes=said, models=who),
-            self._files: results.files(page, done.timeline, sent.title),
+            self._files: gr.File(results.files(page, done.timeline, sent.title), visible=True),
             self.made: done.recipe({"file": sent.mark(), **wish.arguments()}),
             self._edited: timeline.data(done.timeline),
             self._key: view.key,
@@ -248,8 +251,9 @@ class TimelinePart:
         }
 
     def _emptied(self) -> Update:
-        gone = (self._viewer, self._files, self.made, self._edited)
+        gone = (self._viewer, self.made, self._edited)
         hidden = {
+            self._files: gr.File(visible=False),
             self._spoken_sound: gr.Audio(visible=False),
             self._aloud: gr.Column(visible=False),
         }

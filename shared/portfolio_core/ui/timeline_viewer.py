@@ -32,7 +32,7 @@ def viewer(words: Words) -> gr.HTML:
     Args:
         words: Those of the page, among them ``timeline_…``.
     """
-    return drawing.part("timeline_viewer", words.part("timeline_"))
+    return drawing.part("timeline_viewer", words.part("timeline_"), elem_classes="flush")
 
 
 class Shown:
