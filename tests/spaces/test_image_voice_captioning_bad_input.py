@@ -49,7 +49,7 @@ FILES = {
     "a playlist": (lambda: PLAYLIST, "wrong_file_type"),
     "a list of films": (lambda: CONCAT, "wrong_file_type"),
     "a film cut in half": (lambda: film()[:3000], "recording_unreadable"),
-    "rubbish called a film": (lambda: b"\0\0\0\x20ftypisom".ljust(5000, b"x"), "recording_unreadable"),
+    "rubbish as a film": (lambda: b"\0\0\0\x20ftypisom".ljust(5000, b"x"), "recording_unreadable"),
     "a pixel bomb": (corpus_images.pixel_bomb, "image_too_large"),
     "a picture cut in half": (lambda: photo()[:400], "image_unreadable"),
     "HTML": (lambda: b"<html><script>alert(1)</script></html>", "wrong_file_type"),

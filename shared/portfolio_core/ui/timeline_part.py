@@ -74,12 +74,12 @@ class TimelinePart:
                     [("English", "en"), ("한국어", "ko")], value="en", label=words("language")
                 )
         with gr.Row():
-            with gr.Accordion(words("record"), open=False):
+            with gr.Column(min_width=300), gr.Accordion(words("record"), open=False):
                 self._recording = gr.Audio(
                     sources=["microphone"], type="filepath", show_label=False,
                     waveform_options=WAVEFORM,
                 )  # fmt: skip
-            with gr.Accordion(words("more"), open=False):
+            with gr.Column(min_width=300), gr.Accordion(words("more"), open=False):
                 self._draw_more()
         for component in (self._upload, self._recording):
             uploads.only_uploads(component, words)
