@@ -20,7 +20,8 @@ from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.speaking import Aloud, Speaker
 from portfolio_core.ui.timeline_part import TimelinePart
-from portfolio_core.ui.watching import Watched, Watcher
+from portfolio_core.ui.watched import Watched
+from portfolio_core.ui.watching import Watcher
 
 HERE = Path(__file__).parent
 EXAMPLES = [HERE / "examples" / name for name in ("clip.mp4", "voice.flac", "picture.jpg")]

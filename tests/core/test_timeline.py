@@ -118,11 +118,15 @@ class TestPlainValues:
             {"entries": [{"kind": "scene", "start_seconds": "0", "end_seconds": 1}]},
             {"entries": [{"kind": "scene", "start_seconds": 0, "end_seconds": 1, "text": 1}]},
             {"entries": [{"kind": "scene", "start_seconds": 0, "end_seconds": 1, "words": [1]}]},
-            {"entries": [{"kind": "scene", "start_seconds": 0, "end_seconds": 1}] * 5001},
+            {"entries": [{"kind": "scene", "start_seconds": 0, "end_seconds": 1}] * 2001},
+            {"entries": [], "seconds": 183}, {"entries": [], "seconds": 10**400},
+            {"entries": [{"kind": "speech", "start_seconds": 0, "end_seconds": 1, "words": [
+                {"text": "a", "start_seconds": 0, "end_seconds": 1, "confidence": 2}]}]},
+            {"entries": [{"kind": "scene", "start_seconds": 0, "end_seconds": 1e9}]},
             {"entries": [{"kind": "scene", "start_seconds": 0, "end_seconds": 1,
-                          "text": "a" * 2_000_001}]},
+                          "text": "a" * 100_001}]},
         ],
-        ids=range(15),
+        ids=range(19),
     )  # fmt: skip
     def test_what_is_no_timeline_is_refused(self, value):
         with pytest.raises(TimelineUnreadable):

@@ -25,9 +25,10 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 DOUBTFUL_BELOW = 0.5
 """A word of less confidence is marked: as likely wrong as right."""
 
-_LATEST_SECONDS = 359_999.0  # 99:59:59
 _SHORTEST_SECONDS = {"silence": 1.0, "music": 0.5, "noise": 0.5}
-_MOST_ENTRIES = 5000
+# Three minutes have far less of each.
+_MOST_ENTRIES, _MOST_WORDS, _MOST_CHARACTERS = 2000, 10_000, 100_000
+_SLACK_SECONDS = 2.0  # by which a recording may be longer than its limit: encoders round up
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,10 @@ def spoken_words(entry: Entry) -> tuple[Word, ...]:
     """
     texts = entry.text.split()
     known: list[Word | None] = [None] * len(texts)
+    # It passes over what is all too frequent in a text of hundreds of words; else its time would
+    # grow with the square.
     matcher = SequenceMatcher(
-        None, [_bare(word.text) for word in entry.words], [_bare(text) for text in texts], False
+        None, [_bare(word.text) for word in entry.words], [_bare(text) for text in texts]
     )
     for block in matcher.get_matching_blocks():
         for offset in range(block.size):
@@ -165,10 +168,16 @@ def read(value: object, limits: Limits) -> Timeline:
         language = next(known for known in LANGUAGES if known == value.get("language", "en"))
         entries = [_entry(item) for item in value["entries"]]
         seconds = _seconds(value.get("seconds", 0.0))
-    except (AttributeError, KeyError, StopIteration, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError):
         raise TimelineUnreadable from None
-    characters = sum(len(entry.text) for entry in entries)
-    if characters > limits.document_characters:
+    words = [word for entry in entries for word in entry.words]
+    characters = sum(len(one.text) for one in (*entries, *words))
+    latest = max([seconds, *(one.end_seconds for one in (*entries, *words))])
+    if (
+        characters > _MOST_CHARACTERS
+        or len(words) > _MOST_WORDS
+        or latest > limits.recording_seconds + _SLACK_SECONDS
+    ):
         raise TimelineUnreadable
     return Timeline(seconds, _ordered(entries), language)
 
@@ -181,7 +190,7 @@ def _entry(item: Mapping[str, Any]) -> Entry:
             _text(word["text"]),
             _seconds(word["start_seconds"]),
             _seconds(word["end_seconds"]),
-            float(word.get("confidence", 1.0)),
+            _share(word.get("confidence", 1.0)),
         )
         for word in item.get("words", ())
     )
@@ -198,7 +207,13 @@ def _text(value: object) -> str:
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise TypeError
-    return min(max(float(value), 0.0), _LATEST_SECONDS)
+    return max(float(value), 0.0)
+
+
+def _share(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= 1:  # false for NaN
+        raise TypeError
+    return float(value)
 
 
 def _ordered(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from portfolio_core import catalog, recipe
 from portfolio_core.engines import text_to_speech as tts
 from portfolio_core.engines.text_to_speech import reading
+from portfolio_core.errors import TextTooLong
 from portfolio_core.media import description
 from portfolio_core.media.audio import Sound, join
 from portfolio_core.media.description import Description
@@ -84,9 +85,13 @@ class Speaker:
 
         Raises:
             NothingToDescribe: there is no scene with words.
+            TextTooLong: there are more words than are spoken at once.
         """
-        page = self._page
+        page, most = self._page, self._page.settings.limits.speech_characters
         texts = [scene.text for scene in timeline.of("scene") if has_words(scene.text)]
+        length = sum(map(len, texts))
+        if length > most:
+            raise TextTooLong(length, most)
         needed = sorted({self._said(text).engine for text in texts})
         with ExitStack() as stack:
             # In one order for all callers: two that need both engines cannot block each other.

@@ -27,7 +27,8 @@ from portfolio_core.ui.runs import Runs
 from portfolio_core.ui.speaking import Aloud, Speaker
 from portfolio_core.ui.theme import WAVEFORM
 from portfolio_core.ui.timeline_results import Source
-from portfolio_core.ui.watching import Watched, Watcher, Wish
+from portfolio_core.ui.watched import Watched, Wish
+from portfolio_core.ui.watching import Watcher
 
 Update = dict[Any, Any]
 """Components, and what becomes of them."""

@@ -17,7 +17,7 @@ from portfolio_core.ui import uploads
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.speaking import Aloud
-from portfolio_core.ui.watching import Watched
+from portfolio_core.ui.watched import Watched
 
 _OUTCOMES = ("spoken", "shortened", "no_room", "as_before")
 

@@ -16,7 +16,7 @@ from portfolio_core.text import timeline
 from portfolio_core.ui import drawing
 from portfolio_core.ui.i18n import Words
 from portfolio_core.ui.page import Page
-from portfolio_core.ui.watching import Watched
+from portfolio_core.ui.watched import Watched
 
 SOUND_FILE = "sound.wav"
 

@@ -6,13 +6,11 @@ one picture waits for somebody's whole clip.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from portfolio_core import catalog, recipe
-from portfolio_core.catalog import Choice
 from portfolio_core.engines import captioning, ocr
 from portfolio_core.engines import speech_to_text as stt
 from portfolio_core.engines.captioning import Caption, Detail
@@ -32,88 +30,14 @@ from portfolio_core.media.footage import Footage, Scene
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Preset
 from portfolio_core.text import timeline
-from portfolio_core.text.timeline import Entry, Language, Timeline, Word, woven
 from portfolio_core.ui.background import Running, Signal, both
 from portfolio_core.ui.i18n import Locale
 from portfolio_core.ui.page import News, Page
+from portfolio_core.ui.watched import Watched, Wish
 from portfolio_core.workload import Place
 
 _READ_SIDE = 1600  # longest side in pixels of a picture whose text is read
 _LEAST_SIDE = 32  # of one that can have text
-
-
-@dataclass(frozen=True)
-class Wish:
-    """How to watch and listen, checked. Make it with :meth:`Watcher.wish`.
-
-    Attributes:
-        detail: How much a caption tells.
-        spoken: Language that is heard, ISO 639-1, or "auto".
-        translate: Whether what is said is written in English.
-        language: What captions and marks are written in.
-    """
-
-    detail: Detail
-    spoken: str
-    translate: bool
-    language: Language
-
-    def arguments(self) -> dict[str, str | bool]:
-        """Return the arguments of a call that asks for the same."""
-        return {
-            "detail": self.detail.value,
-            "language": self.language,
-            "spoken": self.spoken,
-            "translate": self.translate,
-        }
-
-
-@dataclass
-class Watched:
-    """What was seen and heard, so far.
-
-    Attributes:
-        footage: The file.
-        wish: How it was asked for.
-        scenes: The scenes that have a caption.
-        captions: Their captions.
-        heard: What was heard so far.
-        notes: Codes of what a visitor should know.
-        answered: The models that worked, with their revisions, in order.
-        seconds: Of the work so far, without the waits for a turn.
-    """
-
-    footage: Footage
-    wish: Wish
-    scenes: list[Entry] = field(default_factory=list)
-    captions: list[Caption] = field(default_factory=list)
-    heard: list[Entry] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
-    answered: dict[str, tuple[Choice, str]] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def timeline(self) -> Timeline:
-        """All of it on one timeline."""
-        # A copy: somebody may still be listening beside us.
-        return woven(self.scenes, [*self.heard], self.footage.seconds, self.wish.language)
-
-    @property
-    def models(self) -> list[str]:
-        """Key and revision of each model that worked, in order."""
-        return [f"{choice.model.key} {revision}" for choice, revision in self.answered.values()]
-
-    def recipe(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Return how to make it again."""
-        choice, revision = next(iter(self.answered.values()))
-        made = recipe.write(
-            choice,
-            revision=revision,
-            parameters=parameters,
-            seconds=round(self.seconds, 3),
-            also=self.models[1:],
-        )
-        return made.model_dump(mode="json")
 
 
 Steps = Generator[Watched | None, None, Watched]
@@ -237,8 +161,7 @@ class Watcher:
                 captioned = Running(partial(self._caption, watched, engine, scene, place))
                 for _ in captioned:
                     yield None
-                watched.captions.append(captioned.result)
-                watched.scenes.append(_seen(scene, captioned.result, watched))
+                watched.see(scene, captioned.result)
                 yield watched
             watched.seconds += watch.seconds
         if page.choice.model.preset is Preset.EMBEDDED:
@@ -305,7 +228,7 @@ class Watcher:
 
             def work(signal: Signal) -> None:
                 for segment in engine.transcribe(asked, both(signal.check, place.check)):
-                    watched.heard.append(_heard(segment))
+                    watched.hear(segment)
 
             seconds, told = asked.sound.seconds, -1
             for _ in Running(work):
@@ -324,36 +247,8 @@ class Watcher:
             watched.notes["no_speech"] = None
         elif tuple(self._hearing_class.LANGUAGES) == ("en",):
             watched.notes["english_only"] = None
-        for entry in speech:
-            if entry.note:
-                watched.notes[entry.note] = None
 
     def _turn(
         self, place: Place[Any], progress: News, locale: Locale
     ) -> Generator[None, None, None]:
         yield from self._page.turn(place, progress, locale)
-
-
-def _seen(scene: Scene, caption: Caption, watched: Watched) -> Entry:
-    """Return a scene with its caption, in the language that was asked for where it has one."""
-    korean = watched.wish.language == "ko"
-    if korean and not caption.text_ko:
-        watched.notes["captions_in_english"] = None
-    text, language = (caption.text_ko, "ko") if korean and caption.text_ko else (caption.text, "en")
-    return Entry("scene", scene.start_seconds, scene.end_seconds, text, language=language)
-
-
-def _heard(segment: stt.Segment) -> Entry:
-    words = tuple(
-        Word(word.text, word.start_seconds, word.end_seconds, word.confidence)
-        for word in segment.words
-    )
-    return Entry(
-        segment.kind,
-        segment.start_seconds,
-        segment.end_seconds,
-        segment.text,
-        words,
-        segment.language,
-        segment.note,
-    )
