@@ -227,3 +227,23 @@ model.safetensors 612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a
 preprocessor_config.json 9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc
 """),
 )
+
+FLORENCE_2_BASE: Pins = (
+    "florence-community/Florence-2-base",
+    "00921df66db728a9ceb750f5eca43e5c203a2051",
+    _table("""
+added_tokens.json 1d75deda84dfa81fb6c09301f3fed00f9695059568bbb1403a6bf299cd84fc37
+config.json 2a4dfe9885d183da121f239ada734bd700ee6908b650a7a25ab32eb104fe1d7a
+generation_config.json 0251459c49cc358ac033b5d4b8569e61ac22bde5d76be404b97a44cfb33fb12e
+merges.txt 1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5
+model.safetensors 62f3e696da74f8869a68ddb529a9b3e14eb25b21c592cb3dea6179bf944df6a0
+preprocessor_config.json 1396ec5a0a7adfe1c04fb777b09e8ba753be6dbb5868212ab3c3ef39d91fe031
+processor_config.json cd0e3bf41a39b1276503fbd273bc03b9afc70d7a15ea681a92a1b4b77f858ee6
+special_tokens_map.json 72ff172dc769bc1551b1b4211628ce3271643bc60379e4da45d85a9be9332c39
+tokenizer.json 3ad7001f773409abe6bba33eac92662611a73d72f459bda2f00d2a221dd31ce4
+tokenizer_config.json cb5f80bd9afa767bb1bb798ee5f0a79eae45239b8e72506166b4218175a16723
+vocab.json ed19656ea1707df69134c4af35c8ceda2cc9860bf2c3495026153a133670ab5e
+"""),
+)
+"""Microsoft's weights in the form of transformers' own class; its maker's repository has code of
+its own instead, which is never run here."""
