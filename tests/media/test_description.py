@@ -69,6 +69,23 @@ class TestPlaces:
 
         assert (one.outcome, one.text) == ("shortened", "A red house. It rains all day.")
 
+    def test_of_a_sentence_that_is_too_long_the_beginning_is_told(self):
+        (one,) = told(Timeline(3, (scene(0, 3, "Facts: a red house, two dogs, rain, and snow."),)))
+
+        assert (one.outcome, one.text) == ("shortened", "Facts: a red house, two dogs, rain.")
+
+    def test_a_bare_lead_is_never_told(self):
+        (one,) = told(Timeline(2, (scene(0, 2, "Facts, no description: a red house, two dogs."),)))
+
+        assert one.outcome == "no_room"
+
+    def test_how_the_scene_before_began_is_not_said_again(self):
+        first, second = told(
+            Timeline(9, (scene(0, 4, "It shows: a house."), scene(4, 9, "It shows: two dogs.")))
+        )
+
+        assert (first.text, second.text) == ("It shows: a house.", "Two dogs.")
+
     def test_where_not_a_sentence_fits_it_is_left_out(self):
         (one,) = told(Timeline(3, (scene(0, 3, "A red house."), speech(0, 2.5))))
 

@@ -1,10 +1,13 @@
 """Audio description for who cannot see: scenes told aloud where nobody speaks.
 
 A scene is told in the first gap between speech, from its beginning on, that holds all of its
-sentences; where none does, as many of the first ones as fit; where not even one does, it is left
-out, and said so. The sound is turned down under the voice. Who speaks is the caller's affair.
+sentences; where none does, as many of the first ones as fit, or as much of the first one up to a
+comma; where not even that does, it is left out, and said so. What it begins with just as the one
+before, up to a colon, is not said again. The sound is turned down under the voice. Who speaks is
+the caller's affair.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -32,6 +35,8 @@ _RATES_HZ = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # that every forma
 _DUCKED = 0.25  # of its loudness: 12 dB less
 _RAMP_SECONDS = 0.15
 _FULL_SCALE = 32_767
+_LEAD_END = ": "
+_COMMA = re.compile(r"[,;]\s")
 _VOICE_PEAK = 0.8
 
 Span = tuple[float, float]
@@ -96,14 +101,22 @@ def describe(
     voices: list[tuple[float, Sound]] = []
     told: list[Told] = []
     free, before = 0.0, ""
+
+    def say(text: str) -> Sound:
+        """Return ``text``, spoken, without the silence after it."""
+        check()
+        said = speak(text)
+        heard = round(audible_seconds(said) * said.rate)
+        return resample(Sound(said.samples[:heard], said.rate), base.rate)
+
     for scene in scenes:
         if scene.text == before:
             told.append(Told(scene, "as_before"))
             continue
-        before = scene.text
+        text, before = _news(scene.text, before), scene.text
         until = min(scene.end_seconds + OVERRUN_SECONDS, seconds) if seconds else float("inf")
         gaps = _gaps(busy, max(scene.start_seconds, free), until)
-        found, said = _placed(scene, gaps, _sounding(scene, speak, base.rate, check))
+        found, said = _placed(scene, text, list(gaps), say)
         told.append(found)
         if said is not None:
             voices.append((found.start_seconds, said))
@@ -145,32 +158,44 @@ def _gaps(busy: Sequence[Span], start: float, until: float) -> Iterator[Span]:
     yield start, until
 
 
-def _sounding(
-    scene: Entry, speak: Speak, rate: int, check: Callable[[], None]
-) -> list[tuple[str, Sound]]:
-    """Return the sentences of a scene, spoken, without the silence after them."""
-    said = []
-    for text in filter(has_words, sentences(scene.text)):
-        check()
-        sound = speak(text)
-        heard = round(audible_seconds(sound) * sound.rate)
-        said.append((text, resample(Sound(sound.samples[:heard], sound.rate), rate)))
-    return said
+def _news(text: str, before: str) -> str:
+    """Return what ``text`` says that the scene before it did not begin with."""
+    lead, colon, rest = text.partition(_LEAD_END)
+    repeated = colon and rest and before.startswith(lead + colon)
+    return rest[0].upper() + rest[1:] if repeated else text
 
 
-def _placed(
-    scene: Entry, gaps: Iterator[Span], said: Sequence[tuple[str, Sound]]
-) -> tuple[Told, Sound | None]:
-    """Return where as much of a scene as fits is told, and its sound."""
-    spans = list(gaps)
+def _placed(scene: Entry, text: str, gaps: Sequence[Span], say: Speak) -> tuple[Told, Sound | None]:
+    """Return where as much of a scene's text as fits is told, and its sound."""
+    said = [(sentence, say(sentence)) for sentence in filter(has_words, sentences(text))]
     for count in range(len(said), 0, -1):
-        text = " ".join(sentence for sentence, _ in said[:count])
         sound = _in_a_row([voice for _, voice in said[:count]])
-        for start, end in spans:
-            if end - start >= sound.seconds:
-                outcome: Outcome = "spoken" if count == len(said) else "shortened"
-                return Told(scene, outcome, text, start, start + sound.seconds), sound
+        start = _room(gaps, sound.seconds)
+        if start is not None:
+            whole = " ".join(sentence for sentence, _ in said[:count])
+            outcome: Outcome = "spoken" if count == len(said) else "shortened"
+            return Told(scene, outcome, whole, start, start + sound.seconds), sound
+    for part in _beginnings(said[0][0]) if said else ():
+        if _room(gaps, said[0][1].seconds * len(part) / len(said[0][0])) is None:
+            continue  # too long by far
+        sound = say(part)
+        start = _room(gaps, sound.seconds)
+        if start is not None:
+            return Told(scene, "shortened", part, start, start + sound.seconds), sound
     return Told(scene, "no_room"), None
+
+
+def _room(gaps: Sequence[Span], seconds: float) -> float | None:
+    """Return where the first gap begins that is so long."""
+    return next((start for start, end in gaps if end - start >= seconds), None)
+
+
+def _beginnings(sentence: str) -> Iterator[str]:
+    """Yield the sentence up to each of its commas, the longest first; never a bare lead."""
+    lead = sentence.find(_LEAD_END)
+    for found in reversed(list(_COMMA.finditer(sentence))):
+        if found.start() > lead:
+            yield f"{sentence[: found.start()]}."
 
 
 def _in_a_row(voices: Sequence[Sound]) -> Sound:
