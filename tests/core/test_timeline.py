@@ -179,8 +179,12 @@ class TestFiles:
         assert [f.key for f in timeline_files.fitting(clip)] == ["descriptions", "txt", "json"]
 
     def test_scenes_become_a_track_of_descriptions(self):
-        assert timeline_files.descriptions(Timeline(4, (scene(0, 4), SPEECH))) == (
-            "WEBVTT\n\n1\n00:00:00.000 --> 00:00:04.000\nA house.\n"
+        text = "A house. " * 20  # it is read out: no line of it is too long
+        one = Timeline(4, (scene(0, 4, text), SPEECH, scene(4, 4)))
+
+        assert timeline_files.descriptions(one) == (
+            f"WEBVTT\n\n1\n00:00:00.000 --> 00:00:04.000\n{text.strip()}\n\n"
+            "2\n00:00:04.000 --> 00:00:04.001\nA house.\n"
         )
 
     @pytest.mark.parametrize("key", ["exe", None, ["srt"], "../srt"])

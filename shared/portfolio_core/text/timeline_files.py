@@ -55,9 +55,9 @@ def vtt(timeline: Timeline) -> str:
 
 def descriptions(timeline: Timeline) -> str:
     """Return the scenes as a WebVTT track of descriptions, for a player that reads them out."""
-    return captions.vtt(
-        Cue(scene.start_seconds, scene.end_seconds, scene.text) for scene in timeline.of("scene")
-    )
+    scenes = timeline.of("scene")
+    cues = (Cue(scene.start_seconds, scene.end_seconds, scene.text) for scene in scenes)
+    return captions.vtt(cues, whole=True)
 
 
 def text(timeline: Timeline) -> str:
