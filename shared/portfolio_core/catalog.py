@@ -87,6 +87,10 @@ class Choice:
     task: str
 
 
+# It understands 100; those that most who come here speak stand on the page.
+_WHISPER_LANGUAGES = ("en", "ko", "de", "es", "fr", "ja", "pt", "zh")
+_WHISPER_PACKAGES = ("faster_whisper", "ctranslate2", "silero_vad", "onnxruntime", "soxr")
+
 MODELS: tuple[Model, ...] = (
     Model(
         key="ppocr-tesseract",
@@ -123,6 +127,45 @@ MODELS: tuple[Model, ...] = (
         languages=("en",),
         memory_bytes=200 * MEBIBYTE,
         packages=("pocketsphinx", "silero_vad", "onnxruntime", "soxr"),
+    ),
+    Model(
+        key="whisper-small",
+        name="Whisper small",
+        tasks=("speech-to-text",),
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.speech_to_text.whisper:WhisperSmall",
+        licence="MIT",
+        source="https://huggingface.co/Systran/faster-whisper-small",
+        languages=_WHISPER_LANGUAGES,
+        memory_bytes=900 * MEBIBYTE,
+        packages=_WHISPER_PACKAGES,
+        hub=HubFiles(*weights.WHISPER_SMALL),
+    ),
+    Model(
+        key="whisper-base",
+        name="Whisper base",
+        tasks=("speech-to-text",),
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.speech_to_text.whisper:WhisperBase",
+        licence="MIT",
+        source="https://huggingface.co/Systran/faster-whisper-base",
+        languages=_WHISPER_LANGUAGES,
+        memory_bytes=500 * MEBIBYTE,
+        packages=_WHISPER_PACKAGES,
+        hub=HubFiles(*weights.WHISPER_BASE),
+    ),
+    Model(
+        key="whisper-large-v3-turbo",
+        name="Whisper large-v3 turbo",
+        tasks=("speech-to-text",),
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.speech_to_text.whisper:WhisperLargeTurbo",
+        licence="MIT",
+        source="https://huggingface.co/dropbox-dash/faster-whisper-large-v3-turbo",
+        languages=_WHISPER_LANGUAGES,
+        memory_bytes=3 * GIBIBYTE,
+        packages=_WHISPER_PACKAGES,
+        hub=HubFiles(*weights.WHISPER_LARGE_V3_TURBO),
     ),
     Model(
         key="kokoro-82m",

@@ -147,6 +147,44 @@ voices/zm_yunyang.pt 5238ac22e0c7f8b6cdd2eddd6e444b8a700b73c4674d9a047d59a94ff96
 """)
 """Fetched one by one; their first digits also stand in VOICES.md of the repository."""
 
+_WHISPER_SHARED = _table("""
+tokenizer.json fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab
+vocabulary.txt 34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913
+""")
+
+WHISPER_BASE: Pins = (
+    "Systran/faster-whisper-base",
+    "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+    _WHISPER_SHARED
+    | _table("""
+config.json 56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a
+model.bin d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
+"""),
+)
+"""Whisper's weights as CTranslate2 reads them: numbers behind their names, and no pickle."""
+
+WHISPER_SMALL: Pins = (
+    "Systran/faster-whisper-small",
+    "536b0662742c02347bc0e980a01041f333bce120",
+    _WHISPER_SHARED
+    | _table("""
+config.json b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828
+model.bin 3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671
+"""),
+)
+
+WHISPER_LARGE_V3_TURBO: Pins = (
+    "dropbox-dash/faster-whisper-large-v3-turbo",
+    "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
+    _table("""
+config.json b0253ea6c0d3bea6b1e19e91a02acfd3b53f4467362efcb5a3e6b16c9b3a9b7e
+model.bin e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da
+preprocessor_config.json 7ccc62c6f2765af1f3b46c00c9b5894426835a05021c8b9c01eecb6dfb542711
+tokenizer.json 297b13372ac43916285644fb9687add3cc62ee2a1adb60da3dc25cc94c1871fd
+vocabulary.json c69260f2ab26d659b7c398f9a2b2b48ed0df16c3b47d7326782fd9cba71690c1
+"""),
+)
+
 MULTILINGUAL_E5_SMALL: Pins = (
     "intfloat/multilingual-e5-small",
     "614241f622f53c4eeff9890bdc4f31cfecc418b3",

@@ -56,6 +56,8 @@ EXAMPLES = [
     errors.NoSoundTrack(),
     errors.NoPictureTrack(),
     errors.ClipTooLarge(25_000_000, 8192),
+    errors.LanguageNotHeard("ko", ["auto", "en"]),
+    errors.CannotTranslate(),
     errors.UrlNotAllowed(),
     errors.UrlFailed(),
     errors.UrlTooSlow(10),

@@ -94,7 +94,8 @@ class TimelinePart:
         words, page = self._page.words, self._page
         hearing = catalog.engine_class(page.also[stt.TASK].model)
         details = [(words(f"detail_{one.value}"), one.value) for one in page.engine_class.DETAILS]
-        spoken = [(LANGUAGES.get(code, code), code) for code in hearing.LANGUAGES]
+        named = sorted(hearing.LANGUAGES, key=lambda code: code not in LANGUAGES)
+        spoken = [(LANGUAGES.get(code, code), code) for code in named]
         self._detail = gr.Radio(details, value="detailed", label=words("detail"))
         self._spoken = gr.Dropdown(
             [(words("spoken_auto"), stt.AUTOMATIC), *spoken], value=stt.AUTOMATIC,

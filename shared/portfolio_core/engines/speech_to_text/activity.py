@@ -19,7 +19,6 @@ from portfolio_core.media.audio import Sound, resample
 _FULL_SCALE = 32_767
 LONGEST_SECONDS = 28.0
 """Speech without a pause is cut there, at its longest breath: Whisper hears 30 s at once."""
-_PAUSE_MS = 400  # a shorter one is part of the speech
 _MARGIN_MS = 150  # soft first and last sounds that the detector misses
 _SHORTEST_GAP = RATE_HZ * 3 // 10  # samples; less is a breath at the edge of the speech
 _NO_SPEECH_DB = -200.0
@@ -65,12 +64,15 @@ class Activity:
         torch.set_num_threads(threads)
         return cls(silero_vad.load_silero_vad(sequence=True), silero_vad)
 
-    def stretches(self, signal: Signal) -> list[Stretch]:
+    def stretches(self, signal: Signal, pause_seconds: float = 0.4) -> list[Stretch]:
         """Return what is heard, without gaps, from the first sample to the last.
 
-        A stretch of speech is at most :data:`LONGEST_SECONDS` long.
+        Args:
+            signal: What is listened to.
+            pause_seconds: A shorter pause is part of the speech around it, which is at most
+                :data:`LONGEST_SECONDS` long.
         """
-        speech = self._speech(signal)
+        speech = self._speech(signal, pause_seconds)
         spoken = np.concatenate([signal[a:b] for a, b in speech]) if speech else signal[:0]
         speech_db = ambience.level_db(spoken) if speech else _NO_SPEECH_DB
         found: list[Stretch] = []
@@ -83,11 +85,11 @@ class Activity:
             place = end
         return ambience.merged(found)
 
-    def _speech(self, signal: Signal) -> list[tuple[int, int]]:
+    def _speech(self, signal: Signal, pause_seconds: float) -> list[tuple[int, int]]:
         found = self._library.get_speech_timestamps_from_probs(
             self._model.audio_forward(signal),
             max_speech_duration_s=LONGEST_SECONDS,
-            min_silence_duration_ms=_PAUSE_MS,
+            min_silence_duration_ms=round(1000 * pause_seconds),
             speech_pad_ms=_MARGIN_MS,
             audio_length_samples=len(signal),
         )
