@@ -15,8 +15,9 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts")]
 
 import captioner_real  # type: ignore[import-not-found]  # noqa: E402  stands beside this file
-import servers  # noqa: E402  stands in scripts/
 import whisper_real  # type: ignore[import-not-found]  # noqa: E402
+
+import servers  # noqa: E402  stands in scripts/
 
 _SPACE = [sys.executable, str(ROOT / "spaces" / "image-voice-captioning" / "app.py")]
 _PAGE = [sys.executable, str(HERE / "plain_page.py")]
