@@ -171,8 +171,9 @@ def read(value: object, limits: Limits) -> Timeline:
     except (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError):
         raise TimelineUnreadable from None
     words = [word for entry in entries for word in entry.words]
-    characters = sum(len(one.text) for one in (*entries, *words))
-    latest = max([seconds, *(one.end_seconds for one in (*entries, *words))])
+    spoken: list[Entry | Word] = [*entries, *words]
+    characters = sum(len(one.text) for one in spoken)
+    latest = max([seconds, *(one.end_seconds for one in spoken)])
     if (
         characters > _MOST_CHARACTERS
         or len(words) > _MOST_WORDS
