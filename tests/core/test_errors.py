@@ -49,6 +49,8 @@ EXAMPLES = [
     errors.DocumentEncrypted(),
     errors.DocumentLimit(15, 1024),
     errors.NoTextFound(),
+    errors.TimelineUnreadable(),
+    errors.NothingToDescribe(),
     errors.RecordingTooLong(180),
     errors.RecordingUnreadable(),
     errors.RecordingEmpty(),

@@ -34,6 +34,8 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
+│   ├── TimelineUnreadable         422
+│   ├── NothingToDescribe          422  a timeline without a scene
 │   ├── RecordingTooLong           413
 │   ├── RecordingUnreadable        422  a sound or clip that is cut off or damaged
 │   ├── RecordingEmpty             422  not a sample, not a frame
@@ -123,6 +125,8 @@ from portfolio_core.errors._recordings import RecordingTooLong as RecordingTooLo
 from portfolio_core.errors._recordings import RecordingUnreadable as RecordingUnreadable
 from portfolio_core.errors._speech import CannotTranslate as CannotTranslate
 from portfolio_core.errors._speech import LanguageNotHeard as LanguageNotHeard
+from portfolio_core.errors._timelines import NothingToDescribe as NothingToDescribe
+from portfolio_core.errors._timelines import TimelineUnreadable as TimelineUnreadable
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
 from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone
