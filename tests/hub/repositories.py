@@ -11,6 +11,7 @@ from tests.hub.answers import allowed, found, hub_of, told
 from tests.hub.store import Blob, Repository, Tree, in_lfs
 
 DATE = "2026-01-01T00:00:00.000Z"
+READING = ["GET", "HEAD"]
 router = APIRouter()
 
 
