@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 LARGE = 10 * 2**20  # bytes from which the Hub wants a file in LFS
 _BINARY = (".safetensors", ".npz", ".bin")
-_INITIAL = {
+INITIAL = {
     ".gitattributes": b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n",
     "README.md": b"---\ntitle: New\nsdk: gradio\napp_file: app.py\n---\n",
 }
@@ -98,7 +98,7 @@ class Store:
 
     def create(self, kind: str, name: str, *, private: bool = False) -> Repository:
         """Make a repository with the first commit that the Hub makes by itself."""
-        tree = {path: Blob(content) for path, content in _INITIAL.items()}
+        tree = {path: Blob(content) for path, content in INITIAL.items()}
         first = Commit(tree, None, "initial commit", next(self._numbers))
         made = Repository(name, kind, private, first)
         self.repositories[kind, name] = made
