@@ -21,13 +21,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+import traceback
 
 import environment
+from deploying.redaction import Redactor
 from environment import ROOT, Problem
-
-if TYPE_CHECKING:
-    from deploying.redaction import Redactor
 
 ACTIONS = ("deploy", "status", "logs", "rollback", "pause", "restart", "delete")
 _OF_ALL = ("deploy", "status")
@@ -35,24 +33,16 @@ _OF_ALL = ("deploy", "status")
 
 def main() -> int:
     """Do what the arguments say; nothing that is printed on the way holds a token."""
-    options = _options(sys.argv[1:])
-    environment.require_inside()
-    # Not before: outside the environment, one sentence is better than a traceback.
-    from deploying.problems import Code, Refusal  # noqa: PLC0415
-    from deploying.redaction import Redactor  # noqa: PLC0415
-
     redactor = Redactor()
     with redactor.guarding():
         try:
-            return _do(options, redactor)
-        except Refusal as refusal:
-            print(refusal, file=sys.stderr, flush=True)
-            return refusal.code
+            return _do(_options(sys.argv[1:]), redactor)
         except Problem as problem:
-            print(problem, file=sys.stderr, flush=True)
-            return Code.HERE
-        finally:
-            sys.stdout.flush()
+            print(problem, file=sys.stderr)
+            return int(getattr(problem, "code", 1))
+        except Exception:  # noqa: BLE001 - what nobody expected is printed without tokens, too
+            traceback.print_exc()
+            return 1
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -86,6 +76,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _do(options: argparse.Namespace, redactor: Redactor) -> int:
+    environment.require_inside()
+    # Not before: outside the environment, one sentence is better than a traceback.
     from deploying import commands, hub, run  # noqa: PLC0415
     from deploying.record import Records  # noqa: PLC0415
     from deploying.waiting import Pace  # noqa: PLC0415

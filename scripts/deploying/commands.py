@@ -30,7 +30,9 @@ def _row(hub: Hub, space: Space, records: Records) -> tuple[str, ...]:
         if not past:
             return space.slug, "not there", "", "", "", ""
         head, runtime = past[0], hub.api.get_space_runtime(name)
-        changes = tree.compare(space.bundle.folder, tree.remote(hub.api, name, head.oid))
+        changes = tree.compare(
+            tree.local(space.bundle.folder), tree.remote(hub.api, name, head.oid)
+        )
     touched = len({*changes.added, *changes.changed, *changes.removed} - {MANIFEST})
     last = records.last(name)
     known = last.get("commit") == head.oid
@@ -64,9 +66,7 @@ def rollback(hub: Hub, repository: str, to: str | None, pace: Pace, *, apply: bo
     wanted = _wanted(past, to, repository)
     changes = restoring.changes(hub, repository, wanted.oid, past[0].oid)
     print(f"{repository}: back to {wanted.oid[:_SHORT]} ({wanted.title})")
-    for sign, files in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
-        for path, size in files.items():
-            print(f"  {sign} {size:>12,} bytes  {path}")
+    print("\n".join(tree.lines(changes)))
     if not apply:
         print("Nothing was written. Add --apply to do it.")
         return Code.DONE

@@ -6,11 +6,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deploying.tree import Operation
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete
-
 from bundling import smoke
-from deploying import restoring, waiting
+from deploying import restoring, tree, waiting
 from deploying.hub import Hub
 from deploying.plan import TITLE, Past, Plan, Space
 from deploying.problems import Code, Refusal, told
@@ -113,15 +110,9 @@ class Deployment:
             self.hub.redactor.hide(value)
 
     def _commit(self, plan: Plan, head: str) -> str:
-        space, changes = plan.space, plan.changes
+        space = plan.space
         bundle = space.bundle
-        operations: list[Operation] = [
-            *(
-                CommitOperationAdd(path, bundle.folder / path)
-                for path in sorted({*changes.added, *changes.changed})
-            ),
-            *(CommitOperationDelete(path) for path in sorted(changes.removed)),
-        ]
+        operations = tree.operations(tree.local(bundle.folder), plan.changes)
         with told(f"writing to {space.repository}"):
             return self.hub.api.create_commit(
                 space.repository,

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 from huggingface_hub import HfApi, get_token, set_client_factory
-from huggingface_hub.utils._http import parse_ratelimit_headers
+from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
 
 from deploying.problems import Code, Refusal, refusal, told
 from deploying.redaction import Redactor

@@ -122,7 +122,7 @@ def make(hub: Hub, space: Space, *, renew: bool = False, replace: bool = False) 
         there = tree.remote(hub.api, space.repository, past[0].oid)
         if not (past[0].ours or replace or set(there) <= _FIRST_FILES):
             raise _stranger(space, past[0])
-        changes = tree.compare(space.bundle.folder, there)
+        changes = tree.compare(tree.local(space.bundle.folder), there)
         # The manifest names the commit of the sources; it alone is no reason for a build.
         touched = {*changes.added, *changes.changed, *changes.removed} - {MANIFEST}
         return _with_settings(hub, Plan(space, past, changes if touched else _NOTHING), renew)
@@ -131,7 +131,7 @@ def make(hub: Hub, space: Space, *, renew: bool = False, replace: bool = False) 
 def _new(space: Space) -> Plan:
     return Plan(
         space,
-        changes=tree.compare(space.bundle.folder, {}),
+        changes=tree.compare(tree.local(space.bundle.folder), {}),
         hardware=("", space.described.hardware),
         sleep_seconds=space.described.sleep_seconds,
         variables=space.described.variables,
@@ -193,9 +193,7 @@ def lines(plan: Plan, *, private: bool) -> Iterator[str]:
     """Say what a plan would do, line by line."""
     new = f" {'private' if private else 'public'}" if plan.action == "create" else ""
     yield f"{plan.space.slug}: {plan.action}{new} {plan.space.repository}"
-    for sign, word in (("+", "added"), ("~", "changed"), ("-", "removed")):
-        files: Mapping[str, int] = getattr(plan.changes, word)
-        yield from (f"  {sign} {size:>12,} bytes  {path}" for path, size in files.items())
+    yield from tree.lines(plan.changes)
     if plan.hardware:
         before, after = plan.hardware
         yield f"  hardware {f'{before} -> ' if before else ''}{after}"

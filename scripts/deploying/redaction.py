@@ -47,6 +47,8 @@ class Redactor:
         try:
             yield
         finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
             sys.stdout, sys.stderr = output, errors
             logging.setLogRecordFactory(factory)
 

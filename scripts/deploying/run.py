@@ -69,6 +69,9 @@ def assembled(
     Raises:
         Problem: a bundle cannot be made, or holds something that looks like a secret.
     """
+    if hardware and hardware not in space_toml.HARDWARE:
+        there = ", ".join(space_toml.HARDWARE)
+        raise Problem(f"There is no hardware {hardware!r}; there are: {there}.")
     values = {
         name.removeprefix(SECRET): value
         for name, value in environment.items()

@@ -31,12 +31,14 @@ class Runtimes:
         lag: Looks after a commit at which the old version still seems to be all there is.
         tells_commit: Whether the stage comes with the commit that it is about.
         host: Address of the app that a Space runs.
+        printed: What every Space prints into its logs.
     """
 
     verdict: Callable[[Tree], str] = by_content
     lag: int = 1
     tells_commit: bool = True
     host: str = "http://127.0.0.1:9"
+    printed: str = ""
     _states: dict[str, "_State"] = field(default_factory=dict)
 
     def changed(self, space: Repository, *, restarted: bool = False) -> None:
@@ -75,7 +77,11 @@ class Runtimes:
     def log(self, space: Repository, kind: str) -> Iterator[bytes]:
         """Give the log of the build, or of the run, as server-sent events."""
         said = self.verdict(space.head.tree)
-        lines = [f"===== {kind} of {space.head.oid[:8]} =====\n", f"it ended as {said}\n"]
+        lines = [
+            f"===== {kind} of {space.head.oid[:8]} =====\n",
+            f"it ended as {said}\n",
+            self.printed,
+        ]
         for line in lines:
             event = {"data": line, "timestamp": "2026-01-01T00:00:00.000Z"}
             yield f"data: {json.dumps(event)}\n\n".encode()

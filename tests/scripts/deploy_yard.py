@@ -49,7 +49,8 @@ class Yard:
         answers: What the smoke request finds wrong; None sends it for real.
     """
 
-    def __init__(self, root: Path, hub: Hub, deploy: ModuleType) -> None:
+    def __init__(self, root: Path, hub: Hub, deploy: ModuleType, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
         self.root = root
         self.hub = hub
         self.answers: list[str] | None = []
@@ -83,6 +84,10 @@ class Yard:
         """Run deploy.py --apply."""
         return self.run("--apply", *arguments)
 
+    def type(self, text: str) -> None:
+        """Let a person at the terminal have typed ``text``."""
+        self._patch.setattr(sys, "stdin", io.StringIO(text))
+
     def assemble(self, slug: str, root: Path, build: Path) -> Any:
         """Stand for the assembly of bundles: the folder as it is, and a manifest."""
         from bundling.assembly import Bundle
@@ -107,7 +112,7 @@ def yard(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Yard:
     deploy = importlib.import_module("deploy")
     assembly = importlib.import_module("bundling.assembly")
     smoke = importlib.import_module("bundling.smoke")
-    made = Yard(tmp_path / "root", hub, deploy)
+    made = Yard(tmp_path / "root", hub, deploy, monkeypatch)
     ask = smoke.ask
 
     def asked(*values: Any, **named: Any) -> Any:

@@ -3,6 +3,7 @@
 import copy
 import time
 
+import huggingface_hub
 import pytest
 from tests.hub.faults import Fault
 from tests.hub.store import INITIAL
@@ -166,21 +167,32 @@ def test_what_somebody_else_wrote_is_not_overwritten_without_being_asked(yard, h
     assert held(hub) == NEW
 
 
-def test_a_head_that_moves_during_the_run_is_not_overwritten(yard, hub, monkeypatch):
-    from deploying import deployment
+def edit_meanwhile(hub, monkeypatch, *, guarded):
+    """Let somebody write to the Space between the plan and the commit."""
+    send = huggingface_hub.HfApi.create_commit
 
+    def create_commit(self, *values, parent_commit, **named):
+        hub.edit(NAME, "by-hand.txt", b"by hand")
+        return send(self, *values, parent_commit=parent_commit if guarded else None, **named)
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "create_commit", create_commit)
+
+
+def test_a_head_that_moves_during_the_run_is_not_overwritten(yard, hub, monkeypatch):
     deployed(yard)
     yard.space("ocr", NEW)
-    commit = deployment.Deployment._commit
-
-    def meanwhile(self, plan, head):
-        hub.edit(NAME, "app.py", b"print('by hand')")
-        return commit(self, plan, head)
-
-    monkeypatch.setattr(deployment.Deployment, "_commit", meanwhile)
+    edit_meanwhile(hub, monkeypatch, guarded=True)
     code, said = yard.apply()
     assert (code, "Somebody changed it while writing to ann/ocr" in said) == (5, True)
-    assert hub.files(NAME)["app.py"] == b"print('by hand')"
+    assert held(hub) == OLD | {"by-hand.txt": b"by hand"}
+
+
+def test_without_the_parent_of_the_commit_two_writers_would_be_mixed(yard, hub, monkeypatch):
+    deployed(yard)
+    yard.space("ocr", NEW)
+    edit_meanwhile(hub, monkeypatch, guarded=False)
+    assert yard.apply()[0] == 0
+    assert held(hub) == NEW | {"by-hand.txt": b"by hand"}
 
 
 def test_a_version_that_does_not_build_is_put_back_and_its_log_shown(yard, hub):
