@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bundling import smoke
-from deploying import restoring, tree, waiting
+from deploying import asking, restoring, tree, waiting
 from deploying.hub import Hub
 from deploying.plan import TITLE, Past, Plan, Space
 from deploying.problems import Code, Refusal, told
@@ -16,7 +14,6 @@ from deploying.waiting import DoesNotRun, Pace, Paused
 
 _DONE = {"create": "created", "update": "updated", "settings": "set up", "unchanged": "checked"}
 _LOG_LINES = 40
-_ASKED = 3  # a Space that has just started may not answer the first request
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,10 @@ class Deployment:
         """
         space = plan.space
         head = plan.history[0].oid if plan.history else ""
-        if plan.action == "unchanged" and self.records.well(space.repository, head):
+        if plan.action == "unchanged" and self._known_to_work(plan, head):
             return Outcome(space.slug, "unchanged")
+        # Until it was seen to work: a run that is cut short from here on leaves work to the next.
+        self.records.note(space.repository, "", well=False)
         if plan.action == "create":
             self._create(plan)
             head = self._first_commit(space)
@@ -71,6 +70,12 @@ class Deployment:
         commit = self._commit(plan, head) if plan.changes else head
         before = self._before(plan, commit, head)
         return self._watched(plan, commit, before)
+
+    def _known_to_work(self, plan: Plan, head: str) -> bool:
+        """Return whether nothing speaks against a version that is there already."""
+        last = self.records.last(plan.space.repository)
+        settled = not last or self.records.well(plan.space.repository, head)
+        return settled and plan.stage not in waiting.FAILED
 
     def _create(self, plan: Plan) -> None:
         space = plan.space
@@ -137,7 +142,14 @@ class Deployment:
             waiting.until_runs(
                 self.hub, space.repository, commit, self.pace, fresh=bool(plan.changes)
             )
-            wrong = self._asked(space)
+            wrong = asking.wrong(
+                self.hub.api,
+                space.repository,
+                space.described.smoke,
+                space.folder,
+                token=self.hub.token,
+                pause=self.pace.look,
+            )
         except Paused:
             sentence = f"It is paused: deploy.py restart {space.slug} starts it."
             return Outcome(space.slug, f"{done}, paused", sentence=sentence)
@@ -148,25 +160,6 @@ class Deployment:
         if not wrong:
             return Outcome(space.slug, f"{done}, answers as expected")
         return self._put_back(space, commit, before, " ".join(wrong))
-
-    def _asked(self, space: Space) -> list[str]:
-        """Send the smoke request; return what is wrong with the answer."""
-        with told(f"looking at {space.repository}"):
-            info = self.hub.api.space_info(space.repository)
-        # The Space's own code sees what it is sent: the token only where nobody else gets in.
-        token = self.hub.token if info.private else None
-        wanted = space.described.smoke
-        for left in reversed(range(_ASKED)):
-            try:
-                return smoke.ask(
-                    str(info.host or space.repository), wanted, space.folder, token=token
-                )
-            # The client raises what it likes: whatever it is, there was no answer.
-            except Exception as error:  # noqa: BLE001
-                if not left:
-                    return [f"{wanted.endpoint} gives no answer: {error}."]
-            time.sleep(self.pace.look)
-        raise AssertionError("it was asked")
 
     def _show_logs(self, space: Space, *, build: bool) -> None:
         lines: list[str] = []

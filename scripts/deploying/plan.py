@@ -78,6 +78,7 @@ class Plan:
         sleep_seconds: Idle time to set.
         variables: To set, with their values.
         secrets: To set, by name.
+        stage: The stage that it is in.
     """
 
     space: Space
@@ -87,6 +88,7 @@ class Plan:
     sleep_seconds: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    stage: str = ""
 
     @property
     def settings(self) -> bool:
@@ -158,6 +160,7 @@ def _with_settings(hub: Hub, plan: Plan, renew: bool) -> Plan:
             if name not in variables or variables[name].value != value
         },
         secrets=_with_values(space, [one for one in wanted.secrets if renew or one not in known]),
+        stage=str(runtime.stage),
     )
 
 

@@ -21,7 +21,7 @@ class Records:
         self._folder = folder
 
     def note(self, repository: str, commit: str, *, well: bool) -> None:
-        """Keep how the smoke request to ``commit`` went."""
+        """Keep how the smoke request to ``commit`` went; without a commit, that one is due."""
         told = {"commit": commit, "well": well, "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}
         file = self._file(repository)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,8 @@ from deploying.hub import Hub
 from deploying.problems import told
 
 _BUILDS = {"BUILDING", "RUNNING_BUILDING", "APP_STARTING", "RUNNING_APP_STARTING"}
-_FAILED = {"BUILD_ERROR", "RUNTIME_ERROR", "CONFIG_ERROR", "NO_APP_FILE"}
+FAILED = {"BUILD_ERROR", "RUNTIME_ERROR", "CONFIG_ERROR", "NO_APP_FILE"}
+"""Stages of a version that does not run."""
 _ASLEEP = {"SLEEPING", "STOPPED"}
 _LOST_LOOKS = 5  # looks in a row that may fail; a build outlasts a short trouble of the network
 
@@ -76,7 +77,7 @@ def until_runs(hub: Hub, repository: str, commit: str, pace: Pace, *, fresh: boo
             raise Paused
         if stage in _ASLEEP and not fresh:
             return  # the smoke request wakes it
-        if stage in _FAILED and (new or built or settled):
+        if stage in FAILED and (new or built or settled):
             raise DoesNotRun(stage)
         if now - begin > pace.longest:
             raise DoesNotRun(f"still {stage} after {(now - begin) / 60:.0f} minutes")

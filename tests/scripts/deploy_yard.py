@@ -56,6 +56,9 @@ class Yard:
         self.answers: list[str] | None = []
         self.bundled = 0
         self._deploy = deploy
+        self._smoke = importlib.import_module("smoke")
+        patch.setattr(deploy, "ROOT", root)
+        patch.setattr(self._smoke, "ROOT", root)
 
     def space(self, slug: str, files: dict[str, bytes] | None = None, **toml: Any) -> Path:
         """Write a Space, anew where there is one."""
@@ -71,11 +74,20 @@ class Yard:
 
     def run(self, *arguments: str, look: float = 0.001) -> tuple[int, str]:
         """Run deploy.py; return its exit code and all that it printed."""
-        sys.argv = ["deploy.py", *arguments, "--look", str(look), "--timeout", "0.02"]
+        return self._main(
+            self._deploy, "deploy.py", *arguments, "--look", str(look), "--timeout", "0.02"
+        )
+
+    def smoke(self, *arguments: str) -> tuple[int, str]:
+        """Run smoke.py."""
+        return self._main(self._smoke, "smoke.py", *arguments, "--pause", "0.001")
+
+    def _main(self, script: ModuleType, *words: str) -> tuple[int, str]:
+        sys.argv = list(words)
         output = io.StringIO()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
-                code = self._deploy.main()
+                code = script.main()
             except SystemExit as end:
                 code = int(end.code or 0)
         return int(code), output.getvalue()
@@ -119,7 +131,6 @@ def yard(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Yard:
         return ask(*values, **named) if made.answers is None else made.answers
 
     monkeypatch.setattr(sys, "argv", [])
-    monkeypatch.setattr(deploy, "ROOT", made.root)
     monkeypatch.setattr(assembly, "assemble", made.assemble)
     monkeypatch.setattr(smoke, "ask", asked)
     # The Hub's client waits for seconds before it tries again.

@@ -1,5 +1,6 @@
 """deploy.py: what it says it would do, what it does, and that it leaves alone what is as it was."""
 
+import shutil
 import sys
 
 import pytest
@@ -41,6 +42,21 @@ def test_what_is_unchanged_is_left_alone_also_under_another_commit(yard, hub):
     assert "unchanged" in said
     assert hub.store.changes == before
     assert "waiting for" not in said
+
+
+def test_on_another_machine_what_is_unchanged_is_left_alone_unless_it_does_not_run(yard, hub):
+    yard.space("ocr")
+    yard.apply()
+    shutil.rmtree(yard.root / "build")
+    assert "waiting for" not in yard.apply()[1]
+    yard.space("ocr", {"app.py": b"'BUILD_ERROR'"})
+    hub.edit(NAME, "app.py", b"'BUILD_ERROR'", "Deploy by another machine")
+    for _ in range(5):
+        hub.runtimes.look(hub.space(NAME))
+    shutil.rmtree(yard.root / "build")
+    code, _ = yard.apply()
+    assert code == 7
+    assert hub.files(NAME)["app.py"] == b"print('one')\n"
 
 
 def test_additions_changes_and_removals_go_in_one_commit(yard, hub):
@@ -117,11 +133,23 @@ def test_the_smoke_request_goes_to_the_app_that_the_space_runs(
     yard.answers = None
     yard.space("ocr")
     assert "created, answers as expected" in yard.apply()[1]
+    assert yard.smoke("--owner", "ann") == (0, "ocr: as expected\n1 of 1 answer as expected.\n")
     yard.space("ocr", {"app.py": b"print('two')"}, expect="Good-bye")
     code, said = yard.apply()
     assert code == 7
     assert "Output 0 lacks 'Good-bye'" in said
     assert hub.files(NAME)["app.py"] == b"print('one')\n"
+    code, said = yard.smoke("--owner", "ann")
+    assert (code, "ocr: Output 0 lacks 'Good-bye'." in said) == (7, True)
+
+
+def test_the_daily_question_changes_nothing_and_names_a_space_that_is_not_there(yard, hub):
+    yard.space("ocr")
+    code, said = yard.smoke("--owner", "ann")
+    assert code == 7
+    assert "ocr: The Hub found nothing while looking at ann/ocr" in said
+    assert "0 of 1 answer as expected." in said
+    assert hub.store.changes == []
 
 
 def test_a_space_that_gives_no_answer_at_all_is_put_back(yard, hub):
