@@ -23,6 +23,7 @@ SECRET = "SPACE_SECRET_"  # noqa: S105 - the beginning of a variable's name
 """A Space's secret NAME has its value in the variable SPACE_SECRET_NAME of who deploys: HF_TOKEN
 there is the Space's own, never the token that deploys."""
 
+_BASIC = "cpu-basic"  # what a Space has that nobody asked hardware for
 _FIRST_FILES = {".gitattributes", "README.md"}  # what the Hub puts into a new Space
 
 
@@ -144,7 +145,7 @@ def _new(space: Space) -> Plan:
 def _with_settings(hub: Hub, plan: Plan, renew: bool) -> Plan:
     space, wanted = plan.space, plan.space.described
     runtime = hub.api.get_space_runtime(space.repository)
-    asked = str(runtime.requested_hardware or runtime.hardware or "")
+    asked = str(runtime.requested_hardware or runtime.hardware or _BASIC)
     variables = hub.api.get_space_variables(space.repository) if wanted.variables else {}
     known = set(hub.api.get_space_secrets(space.repository)) if wanted.secrets else set()
     sleep = wanted.sleep_seconds

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 import httpx
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub.errors import HfHubHTTPError
 
 from environment import Problem
 
@@ -125,10 +125,8 @@ def told(doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except (httpx.HTTPError, OfflineModeIsEnabled, RuntimeError) as error:
-        # The upload of a large file wraps what happened.
+    except (httpx.HTTPError, ConnectionError, RuntimeError) as error:
+        # The upload of a large file wraps what happened, or says nothing but that it failed.
         cause = error.__cause__ if isinstance(error, RuntimeError) else error
-        if not isinstance(cause, httpx.HTTPError | OfflineModeIsEnabled):
-            raise
         status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
         raise refusal(status, doing) from None

@@ -47,6 +47,7 @@ class Yard:
 
     Attributes:
         answers: What the smoke request finds wrong; None sends it for real.
+        minutes: Longest wait for a build.
     """
 
     def __init__(self, root: Path, hub: Hub, deploy: ModuleType, patch: pytest.MonkeyPatch) -> None:
@@ -54,6 +55,7 @@ class Yard:
         self.root = root
         self.hub = hub
         self.answers: list[str] | None = []
+        self.minutes = 10.0
         self.bundled = 0
         self._deploy = deploy
         self._smoke = importlib.import_module("smoke")
@@ -74,9 +76,8 @@ class Yard:
 
     def run(self, *arguments: str, look: float = 0.001) -> tuple[int, str]:
         """Run deploy.py; return its exit code and all that it printed."""
-        return self._main(
-            self._deploy, "deploy.py", *arguments, "--look", str(look), "--timeout", "0.02"
-        )
+        pace = ("--look", str(look), "--timeout", str(self.minutes))
+        return self._main(self._deploy, "deploy.py", *arguments, *pace)
 
     def smoke(self, *arguments: str) -> tuple[int, str]:
         """Run smoke.py."""
