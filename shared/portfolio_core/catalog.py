@@ -310,6 +310,31 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
         hub=HubFiles(*weights.SIGLIP2_BASE),
     ),
+    Model(
+        key="patchmatch",
+        name="PatchMatch",
+        tasks=("inpainting", "erasing"),
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.inpainting.embedded:EmbeddedEngine",
+        licence="MIT",
+        source="https://github.com/invoke-ai/PyPatchMatch",
+        languages=(),
+        memory_bytes=300 * MEBIBYTE,
+        packages=("patchmatch", "skimage", "scipy"),
+    ),
+    Model(
+        key="lama",
+        name="LaMa",
+        tasks=("inpainting", "erasing"),
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.inpainting.lama:LamaEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/Carve/LaMa-ONNX",
+        languages=(),
+        memory_bytes=1500 * MEBIBYTE,
+        packages=("onnxruntime", "scipy"),
+        hub=HubFiles(*weights.LAMA),
+    ),
 )
 
 

@@ -227,3 +227,11 @@ model.safetensors 612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a
 preprocessor_config.json 9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc
 """),
 )
+
+LAMA: Pins = (
+    "Carve/LaMa-ONNX",
+    "c3c0c9e468934d62e79c329e35d82dd09ff8c444",
+    _table("""
+lama_fp32.onnx 1faef5301d78db7dda502fe59966957ec4b79dd64e16f03ed96913c7a4eb68d6
+"""),
+)
