@@ -35,6 +35,9 @@ PortfolioError                     500
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   ├── UrlTooSlow                 504
+│   ├── NothingToCompare           400  a comparison of pictures without values
+│   ├── TooManyPictures            413  to be drawn in one call
+│   ├── NoRecipe                   422  a picture that does not say how it was made
 │   ├── QuotaReached               409  a visitor's share of documents is used up
 │   ├── DocumentUnknown            404  no document of that name is held
 │   ├── IndexGone                  410  the documents were deleted, or never were
@@ -79,6 +82,9 @@ from portfolio_core.errors._chat import NothingAsked as NothingAsked
 from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
+from portfolio_core.errors._easel import NoRecipe as NoRecipe
+from portfolio_core.errors._easel import NothingToCompare as NothingToCompare
+from portfolio_core.errors._easel import TooManyPictures as TooManyPictures
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
