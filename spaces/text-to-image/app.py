@@ -158,13 +158,13 @@ class TextToImage:
 
     def list_styles(self) -> list[dict[str, str]]:
         """List the styles: key, name, name in Korean."""
-        korean = dict((key, name) for name, key in self.styles.choices("ko"))
+        korean = {key: name for name, key in self.styles.choices("ko")}
         return [{"key": key, "name": name, "name_ko": korean[key]}
                 for name, key in self.styles.choices("en")]  # fmt: skip
 
     # --- for the page ------------------------------------------------------------------------
 
-    def perform(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
+    def perform(self, request: gr.Request, *values: object) -> Iterator[dict[Any, Any]]:
         """Draw for the page, and show the pictures growing."""
         page, on, locale = self.page, self.on, locale_of(request)
         with errors.boundary(page.words, request):
@@ -225,7 +225,7 @@ class TextToImage:
                 raise NoFile
             return packed
 
-    def timed(self, request: gr.Request, *values: Any) -> str:
+    def timed(self, request: gr.Request, *values: object) -> str:
         """Say how long the drawing will take; nothing while a value cannot be used."""
         try:
             wish = self.desk.wish({**self.on.form.read(values), "prompt": "-"})
@@ -301,27 +301,21 @@ def connect(space: TextToImage) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", **inside}
     given = on.form.components
     shown = [on.easel, on.form["seed"], on.restored, on.arguments, on.made, on.about]
-    filled = on.samples.click(
-        lambda chosen: chosen[0], on.samples, on.form["prompt"], **quiet
-    )
+    filled = on.samples.click(lambda chosen: chosen[0], on.samples, on.form["prompt"], **quiet)
     run = runs.add(on.draw.click, space.perform, given, shown)
     runs.also(on.form["prompt"].submit)
     runs.also(on.samples.click, filled.success)
     runs.connect(on.stop)
     run.failure(None, on.easel, on.easel, js=easel.STOPPED, **quiet)
     on.stop.click(None, on.easel, on.easel, js=easel.STOPPED, **quiet)
-    run.success(
-        space.called, [on.address, on.arguments], on.codes, js=_ADDRESS_AND, **quiet
-    )
+    run.success(space.called, [on.address, on.arguments], on.codes, js=_ADDRESS_AND, **quiet)
     on.form.connect()
     checked: dict[str, Any] = {"preprocess": False, **quiet}
     on.easel.restore(space.restore, on.easel, [*given, on.restored], **checked)
     on.easel.pack(space.pack, on.easel, on.zip, **checked)
     on.zip.change(None, on.zip, js=easel.DOWNLOAD, **inside)
     for component in on.form.timed:
-        component.change(
-            space.timed, given, on.about, trigger_mode="always_last", **checked
-        )
+        component.change(space.timed, given, on.about, trigger_mode="always_last", **checked)
     codes = [on.form["style"], on.form["compare"], on.about, *on.codes]
     page.load(space.opened, on.address, codes, js=_ADDRESS, **quiet)
 

@@ -71,12 +71,20 @@ const open = (cell, className) => {
   node.append(picture(cell.picture, cell.title));
   return node;
 };
-const drawn = (cell, seed) => {
+// What is to be known of every picture alike is said once, below them.
+const shared = () => {
+  const [first, ...others] = run.cells;
+  if (!others.length) return [];
+  const all = (text) => others.every((cell) => cell.notes.some((note) => note.text === text));
+  return first.notes.filter((note) => all(note.text));
+};
+const drawn = (cell, said) => {
   const box = make("figure", "cell");
   const foot = make("figcaption");
   const row = make("div", "row");
-  row.append(make("span", "seed", fill(words.seed, { seed })), saving(cell.picture, cell.name, "plain", words.save));
-  foot.append(row, ...cell.notes.map(noteOf));
+  const own = cell.notes.filter((note) => !said.has(note.text));
+  row.append(make("span", "seed", fill(words.seed, cell)), saving(cell.picture, cell.name, "plain", words.save));
+  foot.append(row, ...own.map(noteOf));
   box.append(open(cell, "open"), foot);
   return box;
 };
@@ -108,11 +116,11 @@ const progress = () => {
   return box;
 };
 const places = () => run.rows.flatMap((_, row) => run.columns.map((_, column) => ({ row, column })));
-const table = () => {
+const table = (notes) => {
+  const said = new Set(notes.map((note) => note.text));
   const compared = Boolean(run.parameter);
   const count = places().length;
   const grid = make("div", compared ? "grid compared" : count > 1 ? "grid many" : "grid");
-  const seeds = compared && run.rows.length > 1;
   if (compared) {
     grid.style.gridTemplateColumns = `repeat(${run.columns.length}, minmax(var(--least), 1fr))`;
     for (const label of run.columns) grid.append(make("strong", "column", `${run.parameter} ${label}`));
@@ -123,13 +131,12 @@ const table = () => {
   const at = run.cells.length ? Math.floor(run.cells.length / run.rows.length) : 0;
   for (const { row, column } of places()) {
     const cell = found.get(`${row}/${column}`);
-    if (cell) { grid.append(drawn(cell, cell.seed ?? run.rows[row])); continue; }
+    if (cell) { grid.append(drawn(cell, said)); continue; }
     const isNext = next && column === at;
     if (isNext) next = false;
     if (!run.finished) grid.append(pending(isNext));
     else if (compared) grid.append(make("div"));
   }
-  grid.classList.toggle("seeds", seeds);
   return grid;
 };
 const nothing = () => {
@@ -176,8 +183,9 @@ const draw = () => {
   const parts = [];
   if (!run) parts.push(nothing());
   else {
+    const notes = shared();
     if (!run.finished) parts.push(progress());
-    parts.push(table());
+    parts.push(table(notes), ...notes.map(noteOf));
     if (run.told) parts.push(make("p", "told", run.told));
   }
   stage.setAttribute("aria-busy", Boolean(run && !run.finished));

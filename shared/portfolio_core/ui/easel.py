@@ -96,7 +96,13 @@ def shown(
 
 
 def cell(
-    column: int, row: int, path: str, *, title: str, notes: Sequence[Mapping[str, str]]
+    column: int,
+    row: int,
+    path: str,
+    *,
+    seed: int,
+    title: str,
+    notes: Sequence[Mapping[str, str]],
 ) -> dict[str, Any]:
     """Return what shows one picture.
 
@@ -104,13 +110,14 @@ def cell(
         column: Its place, from 0.
         row: The same.
         path: Of the file, as :meth:`Page.keep` returns it.
+        seed: Its own.
         title: What it was asked for.
         notes: What to know of it, each with ``code`` and ``text``.
     """
     key, name = path.replace("\\", "/").split("/")[-2:]
     picture = drawing.file(path)
     place = {"column": column, "row": row, "key": key, "name": name}
-    return {**place, "picture": picture, "title": title, "notes": list(notes)}
+    return {**place, "picture": picture, "seed": seed, "title": title, "notes": list(notes)}
 
 
 def dropped(value: object) -> object:

@@ -16,7 +16,7 @@ from portfolio_core.errors import PortfolioError
 
 try:
     # By name: where the package is missing, a folder called ``spaces`` may stand in its place.
-    from spaces import GPU
+    from spaces import GPU  # type: ignore[attr-defined]  # mypy sees that folder, too
 except ImportError:
     GPU = None
 
@@ -58,7 +58,7 @@ class OnGpu(Generic[A, T]):
     ) -> None:
         """Prepare ``work(engine, asked)``; ``seconds(key, asked)`` is how long it should take."""
 
-        def task(key: str, asked: A) -> Iterator[T | _Failed]:
+        def task(key: str, asked: A) -> Generator[T | _Failed, None, None]:
             try:
                 yield from work(_engines[key], asked)
             except PortfolioError as error:
@@ -72,7 +72,7 @@ class OnGpu(Generic[A, T]):
             GPU(duration=duration)(task) if GPU else task
         )
 
-    def __call__(self, key: str, engine: object, asked: A) -> Iterator[T]:
+    def __call__(self, key: str, engine: object, asked: A) -> Generator[T, None, None]:
         """Yield what the work yields, raise what it raises; whoever stops ends it.
 
         Args:

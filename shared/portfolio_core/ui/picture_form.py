@@ -110,7 +110,9 @@ class Form:
             on["seed"] = gr.Number(
                 None, precision=0, minimum=0, maximum=SEEDS - 1, label=words("seed"), **_WIDE
             )
-            self.keep_seed = gr.Checkbox(False, label=words("keep_seed"), **_WIDE)
+            self.keep_seed = gr.Checkbox(
+                False, label=words("keep_seed"), min_width=140, elem_classes="level"
+            )
         named = [(SCHEDULERS[key].label if key in SCHEDULERS else key, key)
                  for key in able.schedulers]  # fmt: skip
         on["scheduler"] = gr.Dropdown(
@@ -119,11 +121,11 @@ class Form:
 
     def _draw_refiner(self) -> None:
         words = self._words
-        with gr.Row(visible=self._abilities.refines):
-            self.refine = gr.Checkbox(False, label=words("refine"), **_WIDE)
-            self.beside = gr.Checkbox(False, label=words("beside"), **_WIDE)
+        with gr.Column(visible=self._abilities.refines):
+            self.refine = gr.Checkbox(False, label=words("refine"))
+            self.beside = gr.Checkbox(False, label=words("beside"))
             self._on["refine_from"] = gr.Slider(
-                0.5, 0.95, REFINE_FROM, step=0.05, label=words("refine_from"), **_WIDE
+                0.5, 0.95, REFINE_FROM, step=0.05, label=words("refine_from")
             )
 
     def _draw_comparison(self) -> None:

@@ -63,8 +63,9 @@ class View:
         cell = one.cell
         notes = self._results.notes(cell.notes, self._locale)
         title = str(cell.arguments["prompt"])
-        shown = easel.cell(cell.column, cell.drawn.index, one.path, title=title, notes=notes)
-        return {**shown, "seed": cell.drawn.seed}
+        return easel.cell(
+            cell.column, cell.drawn.index, one.path, seed=cell.drawn.seed, title=title, notes=notes
+        )
 
     def _parameter(self) -> str:
         compared = self._wish.arguments.get("compare")

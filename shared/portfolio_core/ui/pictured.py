@@ -61,9 +61,7 @@ class Results:
         content = images.png_bytes(cell.drawn.rgb, text=text)
         return Kept(cell, self._page.keep(name, content), made)
 
-    def recipe(
-        self, arguments: Mapping[str, Any], revision: str, seconds: float
-    ) -> dict[str, Any]:
+    def recipe(self, arguments: Mapping[str, Any], revision: str, seconds: float) -> dict[str, Any]:
         """Return the recipe of what was made with ``arguments``."""
         made = recipe.write(
             self._page.choice,

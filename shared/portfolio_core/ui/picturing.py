@@ -7,7 +7,7 @@ yields whenever there may be news for the visitor, and returns its result.
 import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portfolio_core import recipe
@@ -169,7 +169,13 @@ class Desk:
 
     def _request(self, form: Mapping[str, Any]) -> ImageRequest:
         """Return what the engine is asked, with the form's style around the prompt."""
-        raise NotImplementedError
+        own = {name: value for name, value in form.items() if name != "style"}
+        limits = self._page.settings.limits
+        plain = drawing.request(own, abilities=self.abilities, limits=limits)
+        prompt, negative_prompt = self._styles.applied(
+            form.get("style"), plain.prompt, plain.negative_prompt
+        )
+        return replace(plain, prompt=prompt, negative_prompt=negative_prompt)
 
     def _arguments(self, form: Mapping[str, Any], request: ImageRequest) -> dict[str, Any]:
         """Return the endpoint's arguments that give ``request``."""
@@ -202,9 +208,7 @@ class Desk:
             left = whole.seconds * (1 - share) / share if share else None
             yield Sketch(column, done, total, share, left, preview, finished)
 
-    def _cell(
-        self, wish: Wish, column: int, drawn: Drawn, revision: str, seconds: float
-    ) -> Cell:
+    def _cell(self, wish: Wish, column: int, drawn: Drawn, revision: str, seconds: float) -> Cell:
         request = wish.requests[column]
         alone = {**self._arguments(wish.arguments, request), "seed": drawn.seed, "count": 1}
         notes = drawn.notes
@@ -225,5 +229,6 @@ def _size(request: ImageRequest) -> tuple[int, int, int]:
 
 def _drawn(engine: Any, requests: Requests) -> Iterator[tuple[int, Step | Drawn]]:  # noqa: ANN401 - see the protocol
     for number, request in enumerate(requests):
-        for item in engine.draw(request):
-            yield number, item
+        with closing(engine.draw(request)) as work:
+            for item in work:
+                yield number, item
