@@ -1,4 +1,4 @@
-"""Where pictures appear: while they are drawn, side by side when they are compared, and all of a visit.
+"""Where pictures appear: while they are drawn, compared side by side, and all of a visit.
 
 The browser draws it from plain values, as text. It remembers the pictures of the visit, too, and
 takes in a picture that is dropped or pasted anywhere on the page, or chosen with its button.

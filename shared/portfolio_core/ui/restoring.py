@@ -1,4 +1,4 @@
-"""How a picture was made, read from its file: settings to draw it again, and what stands against it.
+"""How a picture was made, read from its file: settings to draw it again, and what forbids it.
 
 A file comes from anywhere. What it says is data: each value is checked as if a stranger had sent
 it, and what is of no use here is told apart instead of spoiling the rest.
