@@ -1,6 +1,6 @@
 """What is wrong with a mask, or with what is to go into it."""
 
-from portfolio_core.errors._base import InvalidInput
+from portfolio_core.errors._base import InvalidInput, PortfolioError
 
 
 class EmptyMask(InvalidInput):
@@ -52,3 +52,12 @@ class PictureHidden(InvalidInput):
     status = 422
     message_template = "The model’s safety checker hid what it made."
     hint_template = "Change the prompt or the seed."
+
+
+class NothingReplaces(PortfolioError):
+    """Something new is asked for where only what is there can be continued."""
+
+    code = "nothing_replaces"
+    status = 503
+    message_template = "No model that draws something new runs here."
+    hint_template = "Erase instead, or run this where there is a GPU."
