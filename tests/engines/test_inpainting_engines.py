@@ -77,7 +77,9 @@ class TestEmbedded:
         assert difference(filled[..., :2], photo[..., :2], mask) < 2
 
     def test_each_hole_gets_what_suits_its_width(self):
-        mask = hole((64, 96), slice(5, 8), slice(5, 60)) | hole((64, 96), slice(20, 60), slice(30, 70))
+        mask = hole((64, 96), slice(5, 8), slice(5, 60)) | hole(
+            (64, 96), slice(20, 60), slice(30, 70)
+        )
 
         strokes = embedded.thin(mask)
 
@@ -99,7 +101,9 @@ class TestEmbedded:
 
     def test_it_counts_its_steps(self, engine):
         photo = corpus_images.photo(96, 64)
-        both = hole((64, 96), slice(5, 8), slice(5, 60)) | hole((64, 96), slice(20, 60), slice(30, 70))
+        both = hole((64, 96), slice(5, 8), slice(5, 60)) | hole(
+            (64, 96), slice(20, 60), slice(30, 70)
+        )
 
         steps = [s for s in engine.fill(Filling(photo, both, wish())) if isinstance(s, Step)]
 

@@ -56,7 +56,10 @@ def edits(draw):
     feather = draw(st.integers(0, 12))
     side = draw(st.sampled_from((8, 16, 64)))
     abilities = Abilities(
-        replaces=False, side=side, enlarges=draw(st.booleans()), multiple=draw(st.sampled_from((1, 8)))
+        replaces=False,
+        side=side,
+        enlarges=draw(st.booleans()),
+        multiple=draw(st.sampled_from((1, 8))),
     )
     return rgb, mask, feather, abilities
 
@@ -268,7 +271,10 @@ class TestParts:
                 sizes.append(wanted.hole.shape)
                 return super().fill(wanted, check)
 
-        rgb, mask = corpus_images.photo(300, 200), square((200, 300), slice(90, 110), slice(90, 110))
+        rgb, mask = (
+            corpus_images.photo(300, 200),
+            square((200, 300), slice(90, 110), slice(90, 110)),
+        )
         abilities = Abilities(replaces=True, side=512, enlarges=True, multiple=8)
         *_, filled = composing.painted(Noting(abilities), rgb, mask, WISH)
 
@@ -283,7 +289,10 @@ class TestParts:
                 holes.append(wanted.hole)
                 return super().fill(wanted, check)
 
-        rgb, mask = corpus_images.photo(200, 200), square((200, 200), slice(0, 200), slice(100, 101))
+        rgb, mask = (
+            corpus_images.photo(200, 200),
+            square((200, 200), slice(0, 200), slice(100, 101)),
+        )
         *_, _ = composing.painted(Noting(Abilities(replaces=False, side=50)), rgb, mask, WISH)
 
         assert holes[0].shape == (50, 50)

@@ -22,7 +22,8 @@ class Note:
     """Something a visitor should know: a code that a page can translate.
 
     Attributes:
-        code: ``"mask_resized"``, ``"turned"``, ``"first_frame"``, ``"prompt_unused"``.
+        code: ``"mask_resized"``, ``"turned"``, ``"first_frame"``, ``"prompt_unused"``,
+            ``"prompt_language"``.
         fields: What its text is filled in with.
     """
 
@@ -70,9 +71,7 @@ class Edited:
     def png(self, text: Mapping[str, str] | None = None) -> bytes:
         """Return it as a PNG file, with ``text`` in its text chunks."""
         edit = self.edit
-        return images.png_bytes(
-            self.rgb, alpha=edit.alpha, icc_profile=edit.icc_profile, text=text
-        )
+        return images.png_bytes(self.rgb, alpha=edit.alpha, icc_profile=edit.icc_profile, text=text)
 
 
 def masked(picture: Picture, sent: Sequence[Mask], tools: Tools) -> Edit:

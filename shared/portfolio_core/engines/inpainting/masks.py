@@ -37,6 +37,17 @@ def read(picture: Picture) -> Mask:
     return marked
 
 
+def layer(picture: Picture) -> Mask:
+    """Return what is painted on a layer, whatever its colour.
+
+    Args:
+        picture: The layer; where nothing of it is transparent, all of it is painted.
+    """
+    if picture.alpha is None:
+        return np.ones(picture.rgb.shape[:2], bool)
+    return painted(picture.alpha)
+
+
 def painted(alpha: Alpha) -> Mask:
     """Return where a layer is painted, see-through paint too.
 
