@@ -29,7 +29,7 @@ STAMP, PLACE, SIZE = "'26 11 22", (404, 348), 34
 def main() -> None:
     """Write pictures, masks as a brush leaves them, small pictures and the cover."""
     environment.require_inside()
-    from skimage import data
+    from skimage import data  # noqa: PLC0415 - inside the environment only
 
     def new(size: tuple[int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
         mask = Image.new("L", size)

@@ -11,13 +11,13 @@ from portfolio_core import settings, workload
 from portfolio_core.engines import inpainting
 from portfolio_core.engines.inpainting.editing import Edit
 from portfolio_core.media import images
-from portfolio_core.ui import api_panel, errors, repainted, repainting_part, uploads
+from portfolio_core.ui import errors, repainted, repainting_part, uploads
 from portfolio_core.ui.background import quietly
 from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.repainted import Results, mark
-from portfolio_core.ui.repainting import PLAIN, Desk, Done, Upload
+from portfolio_core.ui.repainting import PLAIN, Desk, Done, Upload, upload
 from portfolio_core.ui.runs import Runs
 
 HERE = Path(__file__).parent
@@ -70,7 +70,7 @@ class Inpainting:
             seed: The same seed gives the same picture, 0 to 4294967295.
         """
         with errors.boundary(self.page.words, request):
-            sent, marks = uploads.taken(image, Upload), uploads.taken(mask, Upload)
+            sent, marks = uploads.taken(image, upload), uploads.taken(mask, upload)
             tools = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
             edit = self.desk.edit(_first(sent), marks, **tools)
             used = {
@@ -107,7 +107,7 @@ class Inpainting:
             bottom: Pixels to add at the bottom.
         """
         with errors.boundary(self.page.words, request):
-            sent = uploads.taken(image, Upload)
+            sent = uploads.taken(image, upload)
             sides = {"left": left, "right": right, "top": top, "bottom": bottom}
             edit = self.desk.extended(_first(sent), **sides)
             used = {
@@ -132,7 +132,7 @@ class Inpainting:
             image: As for /inpaint, like the rest.
         """
         with errors.boundary(self.page.words, request):
-            sent, marks = uploads.taken(image, Upload), uploads.taken(mask, Upload)
+            sent, marks = uploads.taken(image, upload), uploads.taken(mask, upload)
             edit = self.desk.edit(
                 _first(sent), marks, invert=invert, fill_holes=fill_holes, grow=grow
             )
@@ -174,14 +174,13 @@ class Inpainting:
     ) -> Iterator[list[Any]]:
         """Fill what is painted, or marked in a file, on the page."""
         with errors.boundary(self.page.words, request):
-            sent, marks = uploads.taken(picture, Upload), uploads.taken(mask, Upload)
             tools = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
-            edit = self.desk.edit(_first(sent), marks, _layers(drawn), **tools)
+            sent, edit = self.marked(picture, drawn, mask, tools)
             used = {
                 "prompt": prompt, "negative_prompt": negative_prompt, "method": method, **tools,
                 "feather": feather, "steps": steps, "guidance": guidance, "seed": seed,
             }  # fmt: skip
-            yield from self.shown("inpaint", edit, used, sent[0], request, progress)
+            yield from self.shown("inpaint", edit, used, sent, request, progress)
 
     def perform_extend(
         self,
@@ -202,7 +201,7 @@ class Inpainting:
     ) -> Iterator[list[Any]]:
         """Give the picture on the page more room, and fill it."""
         with errors.boundary(self.page.words, request):
-            sent = uploads.taken(picture, Upload)
+            sent = uploads.taken(picture, upload)
             sides = {"left": left, "right": right, "top": top, "bottom": bottom}
             edit = self.desk.extended(_first(sent), **sides)
             used = {
@@ -244,13 +243,13 @@ class Inpainting:
             quick: Done = yield from quietly(erasing, len(SHOWN))
             names = {"erased": quick.choice.model.name, "model": order.choice.model.name}
             told = self.page.words.say("quick", locale, **names)
-            yield self.changed(slider=results.slider(quick), told=told)
+            yield self.changed(slider=repainting_part.compared(results.slider(quick)), told=told)
         done: Done = yield from quietly(desk.done(order, progress, locale), len(SHOWN))
         masks = {"mask": results.marked(edit)} if endpoint == "inpaint" else {}
         arguments = {"image": mark(picture), **masks, **used}
         file, bundle, made = self.files(done, endpoint, arguments, picture)
         yield self.changed(
-            slider=results.slider(done),
+            slider=repainting_part.compared(results.slider(done)),
             told=results.told(done, locale),
             files=[file, bundle],
             made=made,
@@ -269,7 +268,7 @@ class Inpainting:
     def opened(self, picture: Any, request: gr.Request) -> list[Any]:  # noqa: ANN401 - a file's data
         """Put a picture on the easel, and restore the settings that it carries."""
         with errors.boundary(self.page.words, request):
-            sent = uploads.taken(picture, Upload)
+            sent = uploads.taken(picture, upload)
             if not sent:
                 return self.changed()
             return self.changed(**self.on_easel(sent[0]), **self.restored(sent[0], request))
@@ -277,18 +276,14 @@ class Inpainting:
     def go_on(self, files: Any, request: gr.Request) -> list[Any]:  # noqa: ANN401 - files' data
         """Put the result on the easel."""
         with errors.boundary(self.page.words, request):
-            result = uploads.taken(files, Upload)[0]
+            result = uploads.taken(files, upload)[0]
             return self.changed(**self.on_easel(result))
-
-    def put_away(self) -> list[Any]:
-        """Make room for another picture."""
-        return self.changed(**repainting_part.put_away())
 
     def on_easel(self, picture: Upload, layers: Sequence[str] = ()) -> dict[str, Any]:
         """Return what shows a picture to paint on."""
         rgb = images.read(picture.path, self.page.settings.limits).rgb
-        seen = self.results.seen(rgb, "picture.jpg")
-        return repainting_part.on_easel(str(picture.path), seen, layers)
+        seen, size = self.results.seen(rgb, "picture.jpg"), repainted.seen_size(rgb)
+        return repainting_part.on_easel(str(picture.path), seen, size, layers)
 
     def restored(self, picture: Upload, request: gr.Request) -> dict[str, Any]:
         """Return the settings that a picture carries, and what stands against them."""
@@ -315,36 +310,33 @@ class Inpainting:
     ) -> tuple[Any, str]:
         """Show what may change, in red, before anything is changed."""
         with errors.boundary(self.page.words, request):
-            sent, marks = uploads.taken(picture, Upload), uploads.taken(mask, Upload)
             tools = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
-            edit = self.desk.edit(_first(sent), marks, _layers(drawn), **tools)
+            _, edit = self.marked(picture, drawn, mask, tools)
             facts, locale = repainted.about(edit), locale_of(request)
             share = 100 * facts["share"]
             told = self.page.words.say("marked", locale, masked=facts["masked"], share=share)
             return gr.Image(self.results.overlay(edit), visible=True), told
 
+    def marked(
+        self,
+        picture: Any,  # noqa: ANN401 - the data of a file
+        drawn: Any,  # noqa: ANN401 - what the editor holds
+        mask: Any,  # noqa: ANN401 - the data of a file
+        tools: dict[str, Any],
+    ) -> tuple[Upload, Edit]:
+        """Return the picture on the page, and what is marked on it."""
+        sent, marks = uploads.taken(picture, upload), uploads.taken(mask, upload)
+        layers = drawn.get("layers") if isinstance(drawn, Mapping) else None
+        edit = self.desk.edit(_first(sent), marks, uploads.taken(layers, upload), **tools)
+        return sent[0], edit
+
     def changed(self, **changes: Any) -> list[Any]:  # noqa: ANN401 - values of components
         """Return a value for each component of :data:`SHOWN`; those not named stay as they are."""
         return [changes.get(name, gr.skip()) for name in SHOWN]
 
-    def welcome(self, url: str) -> api_panel.Calls:
-        """Show the call of the first example."""
-        files = {"image": api_panel.File("scratches.jpg"), "mask": api_panel.File("mask.png")}
-        return api_panel.calls(url, "inpaint", files)
-
-    def called(self, url: str, made: dict[str, Any] | None, endpoint: str) -> api_panel.Calls:
-        """Show the call that made this result."""
-        if made is None:
-            return self.welcome(url)
-        return api_panel.calls(url, endpoint, repainted.shown_arguments(made["parameters"]))
-
 
 def _first(sent: list[Upload]) -> Upload | None:
     return sent[0] if sent else None
-
-
-def _layers(drawn: Any) -> list[Upload]:  # noqa: ANN401 - what the editor holds
-    return uploads.taken(drawn.get("layers") if isinstance(drawn, Mapping) else None, Upload)
 
 
 def build(
@@ -374,7 +366,8 @@ def connect(space: Inpainting) -> None:
     sides = [on.left, on.right, on.top, on.bottom]
     wish = [on.prompt, on.negative_prompt, on.method, on.feather, on.steps, on.guidance, on.seed]
     on.picture.input(space.opened, on.picture, shown, **plain)
-    on.other.click(space.put_away, None, shown, **inside)
+    easel = [on.picture, on.editor, on.other]
+    on.other.click(repainting_part.put_away, None, easel, **inside)
     on.go_on.click(space.go_on, on.files, shown, **plain)
     on.show_mask.click(space.show_mask, marked, [on.overlay, on.marked], **plain)
     rolled = on.again.click(None, on.seed, on.seed, js=_NEXT_SEED, **inside)
@@ -386,9 +379,9 @@ def connect(space: Inpainting) -> None:
     ):
         run = runs.add(event, handler, given, shown, on.told, then=then)
         told = [on.address, on.made, on.endpoint]
-        run.success(space.called, told, on.codes, js=_ADDRESS_AND, **inside)
+        run.success(space.results.called, told, on.codes, js=_ADDRESS_AND, **inside)
     runs.connect(on.stop)
-    page.load(space.welcome, on.address, on.codes, js=_ADDRESS, **inside)
+    page.load(space.results.called, on.address, on.codes, js=_ADDRESS, **inside)
     page.load(None, js=uploads.PASTE, **inside)
 
 

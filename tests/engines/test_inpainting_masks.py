@@ -331,14 +331,15 @@ class TestOutpainting:
             editing.outpainted(read(corpus_images.photo_png()), Margins(left=10**9), LIMITS)
 
 
-class TestRequest:
-    GOOD = {
-        "prompt": "a cat", "negative_prompt": "", "method": "auto", "steps": 0, "guidance": 0,
-        "seed": 0, "limits": LIMITS,
-    }  # fmt: skip
+GOOD = {
+    "prompt": "a cat", "negative_prompt": "", "method": "auto", "steps": 0, "guidance": 0,
+    "seed": 0, "limits": LIMITS,
+}  # fmt: skip
 
+
+class TestRequest:
     def test_zero_means_the_engine_s_own(self):
-        wish = inpainting.request(**self.GOOD)
+        wish = inpainting.request(**GOOD)
 
         assert (wish.steps, wish.guidance) == (None, None)
 
@@ -361,4 +362,4 @@ class TestRequest:
     )
     def test_a_wrong_value_is_refused(self, name, value, error):
         with pytest.raises(error):
-            inpainting.request(**{**self.GOOD, name: value})
+            inpainting.request(**{**GOOD, name: value})

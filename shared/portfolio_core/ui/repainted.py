@@ -106,6 +106,15 @@ class Results:
         lines += [self.note(note, locale) for note in notes(done)]
         return "\n\n".join(lines)
 
+    def called(
+        self, url: str, made: Mapping[str, Any] | None = None, endpoint: str = "inpaint"
+    ) -> api_panel.Calls:
+        """Return the call that made a result; before there is one, that of an example."""
+        if made is None:
+            files = {"image": api_panel.File("photo.jpg"), "mask": api_panel.File(MASK_NAME)}
+            return api_panel.calls(url, "inpaint", files)
+        return api_panel.calls(url, endpoint, shown_arguments(made["parameters"]))
+
     def note(self, note: Note, locale: Locale) -> str:
         """Return a note in words."""
         return self._page.words.say(f"note_{note.code}", locale, **note.fields)
@@ -139,6 +148,12 @@ def about(edit: Edit) -> dict[str, Any]:
 def notes(done: Done) -> tuple[Note, ...]:
     """Return all that a visitor should know of a picture."""
     return (*done.order.edit.notes, *done.order.notes)
+
+
+def seen_size(rgb: images.Pixels) -> tuple[int, int]:
+    """Return width and height of a picture as the page shows it, in pixels."""
+    height, width = images.shrunk(rgb, SEEN_SIDE).shape[:2]
+    return width, height
 
 
 def mask_png(mask: Mask) -> bytes:

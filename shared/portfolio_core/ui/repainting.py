@@ -56,7 +56,7 @@ class Upload:
 
     Attributes:
         path: Where it lies.
-        name: What it was called at its owner's; may be empty.
+        name: What it was called at its owner's.
     """
 
     path: Path
@@ -302,6 +302,11 @@ class Desk:
         own: Abilities = catalog.engine_class(catalog.by_key(key)).ABILITIES
         pixels = own.side**2 * len(composing.boxes(asked[1]))
         return self._pace.seconds(key, asked[2].steps or own.steps, pixels).seconds
+
+
+def upload(path: Path, name: str) -> Upload:
+    """Return a file of a visitor; see :func:`uploads.taken`."""
+    return Upload(path, name or path.name)
 
 
 def abilities(choice: Choice) -> Abilities:

@@ -30,29 +30,38 @@ def draw(
     draw_results(words, on)
 
 
-def on_easel(picture: str, seen: str, layers: Sequence[str] = ()) -> dict[str, Any]:
+def on_easel(
+    picture: str, seen: str, size: tuple[int, int], layers: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return what shows a picture to paint on, by the names of components.
 
     Args:
         picture: Path of the file; it never passes through the editor.
         seen: Path of what the editor shows of it.
+        size: Width and height of that, in pixels.
         layers: Paths of what is painted already.
     """
     value: Any = {"background": seen, "layers": list(layers), "composite": None}
     return {
         "picture": gr.Image(value=picture, visible=False),
-        "editor": gr.ImageEditor(value, visible=True),
+        # On a canvas of another size the editor would put the layers beside their place.
+        "editor": gr.ImageEditor(value, visible=True, canvas_size=size),
         "other": gr.Button(visible=True),
     }
 
 
-def put_away() -> dict[str, Any]:
-    """Return what makes room for another picture, by the names of components."""
-    return {
-        "picture": gr.Image(value=None, visible=True),
-        "editor": gr.ImageEditor(None, visible=False),
-        "other": gr.Button(visible=False),
-    }
+def compared(pictures: tuple[str, str]) -> gr.ImageSlider:
+    """Return what shows two pictures, the one before and the one after, given by their paths."""
+    return gr.ImageSlider(value=pictures, visible=True)
+
+
+def put_away() -> list[Any]:
+    """Return what makes room for another picture: for picture, editor and button."""
+    return [
+        gr.Image(value=None, visible=True),
+        gr.ImageEditor(None, visible=False),
+        gr.Button(visible=False),
+    ]
 
 
 def draw_form(
@@ -156,11 +165,12 @@ def draw_settings(words: Words, on: SimpleNamespace, *, replaces: bool) -> None:
 def draw_results(words: Words, on: SimpleNamespace) -> None:
     """Draw the picture before and after, what to know of it, and the files to keep."""
     on.slider = gr.ImageSlider(
-        label=words("result"),  # type: ignore[arg-type]  # it takes what other components take
+        show_label=False,
         type="filepath",
         format="jpeg",
         interactive=False,
         max_height=640,
+        visible=False,
     )
     on.told = gr.Markdown(words("empty"), elem_classes="proof")
     with gr.Row(visible=False) as on.after:
