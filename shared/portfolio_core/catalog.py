@@ -335,6 +335,19 @@ MODELS: tuple[Model, ...] = (
         packages=("onnxruntime", "scipy"),
         hub=HubFiles(*weights.LAMA),
     ),
+    Model(
+        key="sdxl-inpainting",
+        name="SDXL inpainting 0.1",
+        tasks=("inpainting",),
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.inpainting.stable_diffusion:StableDiffusionXl",
+        licence="OpenRAIL++",
+        source="https://huggingface.co/diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
+        languages=("en",),
+        memory_bytes=9 * GIBIBYTE,
+        packages=("diffusers", "scipy", "torch", "transformers"),
+        hub=HubFiles(*weights.SDXL_INPAINTING),
+    ),
 )
 
 

@@ -50,6 +50,7 @@ def proofs(page):
 
 def put(page, file):
     """Put a picture on the easel, and wait until it can be painted on."""
+    page.locator(".gallery-item").first.wait_for()  # the page stands
     if not page.locator(".paste-here").is_visible():
         button(page, "Another picture", "다른 사진").click()
     page.locator(".paste-here input[type=file]").first.set_input_files(file)
