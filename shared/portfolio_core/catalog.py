@@ -12,62 +12,25 @@ from typing import Any
 from portfolio_core import weights
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.hardware import Hardware
+from portfolio_core.model import HubFiles, Model
+from portfolio_core.picture_models import PICTURE_MODELS
 from portfolio_core.settings import GIBIBYTE, MEBIBYTE, Preset, Settings
+
+__all__ = [
+    "MODELS",
+    "SIZES",
+    "Choice",
+    "HubFiles",
+    "Model",
+    "Reason",
+    "by_key",
+    "choose",
+    "embedded",
+    "engine_class",
+]
 
 # From the smallest need to the largest; ``auto`` looks from the right.
 SIZES = (Preset.EMBEDDED, Preset.TINY, Preset.SMALL, Preset.LARGE)
-
-
-@dataclass(frozen=True)
-class HubFiles:
-    """Weights on the Hub, pinned.
-
-    Attributes:
-        repository: ``owner/name``.
-        revision: Commit, 40 hexadecimal digits.
-        sha256: Path inside the repository to the checksum of its content.
-        extras: The same for files that are fetched one by one, when they are asked for.
-    """
-
-    repository: str
-    revision: str
-    sha256: Mapping[str, str]
-    extras: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Model:
-    """One model as a page names it.
-
-    Attributes:
-        key: Unique name, used in the API and in recipes.
-        name: Name for people, with its version.
-        tasks: What it serves, the first one what it was made for: names of packages under
-            ``engines``, with hyphens.
-        preset: The size it belongs to.
-        engine: ``module:Class`` of what runs it.
-        licence: SPDX identifier.
-        source: Where it comes from, an address for people.
-        languages: ISO 639-1 codes.
-        memory_bytes: What a loaded engine takes, about.
-        packages: Importable names that the engine needs.
-        hub: Its weights, when they come from the Hub.
-        parts: Weights of further repositories that the engine works with, by the folder inside
-            the model's own that they go to. A file is named ``folder/path`` then.
-    """
-
-    key: str
-    name: str
-    tasks: tuple[str, ...]
-    preset: Preset
-    engine: str
-    licence: str
-    source: str
-    languages: tuple[str, ...]
-    memory_bytes: int
-    packages: tuple[str, ...] = ()
-    hub: HubFiles | None = None
-    parts: Mapping[str, HubFiles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -310,44 +273,7 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
         hub=HubFiles(*weights.SIGLIP2_BASE),
     ),
-    Model(
-        key="patchmatch",
-        name="PatchMatch",
-        tasks=("inpainting", "erasing"),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.inpainting.embedded:EmbeddedEngine",
-        licence="MIT",
-        source="https://github.com/invoke-ai/PyPatchMatch",
-        languages=(),
-        memory_bytes=300 * MEBIBYTE,
-        packages=("patchmatch", "skimage", "scipy"),
-    ),
-    Model(
-        key="lama",
-        name="LaMa",
-        tasks=("inpainting", "erasing"),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.inpainting.lama:LamaEngine",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Carve/LaMa-ONNX",
-        languages=(),
-        memory_bytes=1500 * MEBIBYTE,
-        packages=("onnxruntime", "scipy"),
-        hub=HubFiles(*weights.LAMA),
-    ),
-    Model(
-        key="sdxl-inpainting",
-        name="SDXL inpainting 0.1",
-        tasks=("inpainting",),
-        preset=Preset.SMALL,
-        engine="portfolio_core.engines.inpainting.stable_diffusion:StableDiffusionXl",
-        licence="OpenRAIL++",
-        source="https://huggingface.co/diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
-        languages=("en",),
-        memory_bytes=9 * GIBIBYTE,
-        packages=("diffusers", "scipy", "torch", "transformers"),
-        hub=HubFiles(*weights.SDXL_INPAINTING),
-    ),
+    *PICTURE_MODELS,
 )
 
 
@@ -384,7 +310,7 @@ def choose(
     ceiling = SIZES.index(hardware.ceiling if automatic else settings.preset)
     missed: Reason | None = None
     for size in reversed(SIZES[: ceiling + 1]):
-        for model in (m for m in models if task in m.tasks and m.preset is size and _is_here(m)):
+        for model in (m for m in models if task in m.tasks and m.preset is size):
             obstacle = _obstacle(model, reachable)
             if obstacle is None:
                 reason = missed or _plain_reason(model, settings.preset)
@@ -409,14 +335,6 @@ def _plain_reason(model: Model, asked: Preset) -> Reason:
         code = "preset_chosen" if model.preset is asked else "nothing_larger"
         return Reason(code, {"preset": asked.value})
     return Reason("largest_here" if model.preset is not Preset.EMBEDDED else "needs_no_download")
-
-
-def _is_here(model: Model) -> bool:
-    """Tell whether the engine travels with this copy: a Space carries those of its tasks only."""
-    try:
-        return importlib.util.find_spec(model.engine.partition(":")[0]) is not None
-    except ModuleNotFoundError:  # not even the package it lies in
-        return False
 
 
 def _obstacle(model: Model, reachable: Callable[[Model], bool]) -> Reason | None:

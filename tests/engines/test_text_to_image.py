@@ -15,6 +15,7 @@ from portfolio_core import errors
 from portfolio_core.catalog import MODELS, engine_class
 from portfolio_core.engines import text_to_image as drawing
 from portfolio_core.engines.diffusion import loading, prompts, weighting
+from portfolio_core.engines.text_to_image import sdxl as sdxl_engine
 from portfolio_core.engines.text_to_image.lcm import LcmEngine
 from portfolio_core.engines.text_to_image.pipeline import WeighingEngine
 from portfolio_core.engines.text_to_image.sdxl import SdxlEngine
@@ -43,6 +44,13 @@ class PlainEngine(WeighingEngine):
     )
 
 
+def _as_told(patch, tiny):
+    """Count as the hardware says, and expect the refiner that is there."""
+    for module in (loading, sdxl_engine):
+        patch.setattr(module, "product_type", lambda hardware: hardware.dtype)
+    patch.setattr(sdxl_engine, "REFINER_UNET", tiny.diffusion.refiner_unet())
+
+
 def lcm(tiny, folder):
     return LcmEngine.load(tiny.diffusion.lcm(folder), MACHINE)
 
@@ -58,14 +66,14 @@ def plain(tiny, folder):
 @pytest.fixture(scope="module", params=[plain, sdxl, lcm], ids=lambda make: make.__name__)
 def engine(request, tiny, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "product_type", lambda hardware: hardware.dtype)
+        _as_told(patch, tiny)
         yield request.param(tiny, tmp_path_factory.mktemp("engine"))
 
 
 @pytest.fixture(scope="module")
 def refining(tiny, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "product_type", lambda hardware: hardware.dtype)
+        _as_told(patch, tiny)
         yield sdxl(tiny, tmp_path_factory.mktemp("sdxl"))
 
 
@@ -162,6 +170,41 @@ class TestEveryEngine:
             type(engine).load(None, MACHINE)
 
 
+class TestLcm:
+    """Stable Diffusion with a LoRA that is part of it."""
+
+    def test_the_lora_changes_the_picture_and_is_part_of_the_weights(self, tiny, tmp_path):
+        folder = tiny.diffusion.lcm(tmp_path / "lcm")
+        engine = LcmEngine.load(folder, MACHINE)
+        (pipe,) = engine.pipes
+        without = loading.pipeline(folder, MACHINE, name="plain", vae=pipe.vae)
+
+        assert not hasattr(pipe.unet, "peft_config")
+        changed = [
+            name
+            for (name, one), other in zip(
+                pipe.unet.state_dict().items(), without.unet.state_dict().values(), strict=True
+            )
+            if not torch.equal(one, other)
+        ]
+        assert changed
+        assert all("attn" in name for name in changed)
+
+    def test_with_guidance_a_negative_prompt_counts(self, tiny, tmp_path):
+        engine = lcm(tiny, tmp_path / "lcm")
+        pictures = [picture(engine, guidance=2, negative_prompt=text) for text in ("", "a dog")]
+
+        assert not np.array_equal(*pictures)
+
+    def test_a_lora_that_is_a_pickle_is_refused(self, tiny, tmp_path):
+        folder = tiny.diffusion.lcm(tmp_path / "lcm")
+        (file,) = (folder / "lcm").glob("*.safetensors")
+        torch.save({}, file)
+
+        with pytest.raises(errors.EngineFailed):
+            LcmEngine.load(folder, MACHINE)
+
+
 class TestSdxl:
     """Base and refiner, one after another."""
 
@@ -195,6 +238,13 @@ class TestSdxl:
 
         assert base.vae is refiner.vae
         assert base.text_encoder_2 is refiner.text_encoder_2
+
+    def test_the_refiners_weights_are_those_of_its_file(self, refining, tiny):
+        (_, refiner) = refining.pipes
+        expected = tiny.diffusion._refiner_unet().state_dict()
+
+        for name, weight in refiner.unet.state_dict().items():
+            assert torch.equal(weight, expected[name]), name
 
 
 class TestPrompts:
@@ -368,7 +418,7 @@ def _resident_bytes():
 
 def test_many_pictures_leave_the_memory_where_it_was(tiny, tmp_path, trials, monkeypatch):
     """Growth over the second half, with a wide margin: a leak of a picture's parts is megabytes."""
-    monkeypatch.setattr(loading, "product_type", lambda hardware: hardware.dtype)
+    _as_told(monkeypatch, tiny)
     engine = plain(tiny, tmp_path)
     count = trials(100)
     for index in range(count):
@@ -380,9 +430,27 @@ def test_many_pictures_leave_the_memory_where_it_was(tiny, tmp_path, trials, mon
     assert _resident_bytes() - before < 40 * 2**20
 
 
-def test_weights_that_are_missing_are_a_typed_error(tiny, tmp_path):
+@pytest.mark.parametrize("part", ["refiner", "vae_fp16"])
+def test_weights_that_are_missing_are_a_typed_error(tiny, tmp_path, part):
     folder = tiny.diffusion.sdxl_with_refiner(tmp_path)
-    shutil.rmtree(folder / "refiner" / "unet")
+    shutil.rmtree(folder / part)
 
     with pytest.raises(errors.EngineFailed):
         SdxlEngine.load(folder, MACHINE)
+
+
+def test_weights_of_another_model_are_a_typed_error(tiny, tmp_path):
+    with pytest.raises(errors.EngineFailed):  # the tiny refiner is not what SDXL's is
+        SdxlEngine.load(tiny.diffusion.sdxl_with_refiner(tmp_path), MACHINE)
+
+
+def test_the_refiner_is_as_large_as_the_file_it_comes_in():
+    """6,075,981,930 bytes, less its text encoder, its VAE and the file's head."""
+    from diffusers import UNet2DConditionModel
+
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(dict(sdxl_engine.REFINER_UNET))
+
+    text_encoder, vae = 694_659_841, 83_653_863
+    published = 2 * (sum(p.numel() for p in unet.parameters()) + text_encoder + vae)
+    assert published == pytest.approx(6_075_981_930, rel=1e-3)

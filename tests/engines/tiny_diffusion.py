@@ -5,6 +5,7 @@ give another.
 """
 
 import json
+import re
 import shutil
 
 PICTURE = 64  # pixels of a side: 32 of the latents
@@ -44,22 +45,34 @@ def sdxl_refiner(folder, **settings):
 
 
 def sdxl_with_refiner(folder):
-    """Write SDXL as its engine wants it: the refiner and another VAE in folders inside."""
+    """Write SDXL as its engine wants it: refiner and another VAE in folders inside.
+
+    The refiner is one file with the names that its publisher gave the weights;
+    :func:`refiner_unet` is its configuration.
+    """
+    from safetensors.torch import save_file
+
     sdxl(folder)
-    sdxl_refiner(folder / "refiner")
     shutil.copytree(folder / "vae", folder / "vae_fp16")
+    unet = _refiner_unet()
+    layers = unet.config.layers_per_block
+    renamed = {_published(name, layers): w for name, w in unet.state_dict().items()}
+    (folder / "refiner").mkdir()
+    save_file(renamed, folder / "refiner" / "sd_xl_refiner_1.0.safetensors")
     return folder
 
 
-def lcm(folder, **settings):
-    """Write a ``LatentConsistencyModelPipeline`` with a tiny VAE in a folder inside."""
-    from diffusers import LatentConsistencyModelPipeline, LCMScheduler
+def refiner_unet():
+    """Return the configuration of the tiny refiner's network."""
+    return {k: v for k, v in _refiner_unet().config.items() if not k.startswith("_")}
 
-    parts = _sd_parts(folder, _LATENTS)
-    parts["unet"] = _unet(_LATENTS, time_cond_proj_dim=16)
-    parts["scheduler"] = LCMScheduler.from_config(parts["scheduler"].config)
+
+def lcm(folder):
+    """Write Stable Diffusion 1 with a LoRA and a tiny VAE in folders inside."""
+    text_to_image(folder)
     _tiny_vae().save_pretrained(folder / "taesd")
-    return _saved(LatentConsistencyModelPipeline, folder, parts, **settings)
+    _lora(folder / "lcm")
+    return folder
 
 
 def sdxl_inpaint(folder, **settings):
@@ -147,6 +160,59 @@ def _sdxl_parts(folder, channels, *, refiner=False):
     }
 
 
+def _refiner_unet():
+    width, time = 32, 8
+    return _unet(
+        _LATENTS,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=time,
+        projection_class_embeddings_input_dim=5 * time + width,
+        use_linear_projection=True,
+    )
+
+
+_PUBLISHED = (
+    ("time_embedding.linear_1", "time_embed.0"),
+    ("time_embedding.linear_2", "time_embed.2"),
+    ("add_embedding.linear_1", "label_emb.0.0"),
+    ("add_embedding.linear_2", "label_emb.0.2"),
+    ("conv_in", "input_blocks.0.0"),
+    ("conv_norm_out", "out.0"),
+    ("conv_out", "out.2"),
+    ("mid_block.resnets.0", "middle_block.0"),
+    ("mid_block.attentions.0", "middle_block.1"),
+    ("mid_block.resnets.1", "middle_block.2"),
+)
+_OF_RESNETS = (
+    ("norm1", "in_layers.0"),
+    ("conv1", "in_layers.2"),
+    ("time_emb_proj", "emb_layers.1"),
+    ("norm2", "out_layers.0"),
+    ("conv2", "out_layers.3"),
+    ("conv_shortcut", "skip_connection"),
+)
+
+
+def _published(name, layers):
+    """Return what a weight of the UNet is called in its publisher's files."""
+    found = re.fullmatch(r"(down|up)_blocks\.(\d+)\.(\w+)\.(\d+)\.(.+)", name)
+    if found is None:
+        for ours, theirs in _PUBLISHED:
+            name = re.sub(rf"^{re.escape(ours)}\.", f"{theirs}.", name)
+    else:
+        way, block, part, layer = found[1], int(found[2]), found[3], int(found[4])
+        first = block * (layers + 1) + (way == "down")
+        side = "input" if way == "down" else "output"
+        place = {"resnets": 0, "attentions": 1, "downsamplers": 0, "upsamplers": 2 - block}[part]
+        at = first + (layer if part in ("resnets", "attentions") else layers)
+        rest = found[5].replace("conv.", "op.") if part == "downsamplers" else found[5]
+        name = f"{side}_blocks.{at}.{place}.{rest}"
+    if "attentions" not in name and "transformer_blocks" not in name:
+        for ours, theirs in _OF_RESNETS:
+            name = name.replace(f".{ours}.", f".{theirs}.")
+    return f"model.diffusion_model.{name}"
+
+
 def _unet(channels, **settings):
     import torch
     from diffusers import UNet2DConditionModel
@@ -197,6 +263,20 @@ def _tiny_vae():
             num_encoder_blocks=(1, 1),
             num_decoder_blocks=(1, 1),
         )
+
+
+def _lora(folder):
+    import torch
+    from diffusers import StableDiffusionPipeline
+    from peft import LoraConfig, get_peft_model_state_dict
+
+    unet = _unet(_LATENTS)
+    names = ["to_q", "to_k", "to_v", "to_out.0"]
+    with torch.random.fork_rng():
+        torch.manual_seed(6)
+        unet.add_adapter(LoraConfig(r=2, target_modules=names, init_lora_weights=False))
+    layers = get_peft_model_state_dict(unet)
+    StableDiffusionPipeline.save_lora_weights(folder, unet_lora_layers=layers)
 
 
 def _text_encoder(*, projected=False):

@@ -8,7 +8,8 @@ Source: https://huggingface.co/docs/diffusers/using-diffusers/loading
 
 import json
 import logging
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def pipeline(
     name: str,
     dtype: NumberType | None = None,
     beside: Sequence[Any] = (),
+    lora: Path | None = None,
     **parts: Any,  # noqa: ANN401 - models of two libraries
 ) -> Any:  # noqa: ANN401 - diffusers has no types to speak of
     """Load the pipeline in ``folder``.
@@ -45,6 +47,7 @@ def pipeline(
         name: What the model is called in an error.
         dtype: Number type of the weights; none: the one that is fast here.
         beside: Pipelines that stay on the device together with it.
+        lora: A LoRA in safetensors that becomes part of the weights.
         parts: Parts that take the place of the folder's own, such as ``vae``.
 
     Returns:
@@ -63,18 +66,23 @@ def pipeline(
         package = error.name or "diffusers"
         raise MissingDependency(package, f"pip install {package}") from None
     torch.set_num_threads(hardware.threads)
+    target = getattr(torch, dtype or product_type(hardware))
     disable_progress_bar()
     diffusers.utils.logging.disable_progress_bar()
     diffusers.utils.logging.set_verbosity_error()
     try:
         pipe = _kind(kind or _class_in(folder)).from_pretrained(
             folder,
-            dtype=getattr(torch, dtype or product_type(hardware)),
+            # What a LoRA adds is small, and would be rounded away.
+            dtype=torch.float32 if lora else target,
             variant=_variant(folder),
             use_safetensors=True,
             local_files_only=True,
             **parts,
         )
+        if lora:
+            _merge(pipe, lora)
+            pipe.to(target)
     except (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, SafetensorError,
             TypeError, ValueError) as error:  # fmt: skip
         log.warning("the pipeline of %s cannot be read: %s", name, type(error).__name__)
@@ -119,6 +127,51 @@ def part(
         raise EngineFailed(name) from error
 
 
+def unet(file: Path, config: Mapping[str, Any], *, name: str, dtype: NumberType) -> Any:  # noqa: ANN401 - a model of diffusers
+    """Load a UNet from a file in the layout of its first publishers, with all that is in it.
+
+    Args:
+        file: Weights in safetensors.
+        config: Of the UNet, as ``diffusers`` has it.
+        name: What the model is called in an error.
+        dtype: Number type of the weights.
+
+    Raises:
+        EngineFailed: the file cannot be read, or is of another model.
+    """
+    import torch
+    from diffusers import UNet2DConditionModel
+    from safetensors import SafetensorError
+
+    try:
+        with tempfile.TemporaryDirectory() as place:  # the library takes the name of a folder
+            Path(place, "config.json").write_text(json.dumps(dict(config)))
+            made = UNet2DConditionModel.from_single_file(
+                str(file), config=place, dtype=getattr(torch, dtype), local_files_only=True
+            )
+    except (AttributeError, LookupError, OSError, RuntimeError, SafetensorError, TypeError,
+            ValueError) as error:  # fmt: skip
+        log.warning("a part of %s cannot be read: %s", name, type(error).__name__)
+        raise EngineFailed(name) from error
+    if any(weight.is_meta for weight in made.parameters()):  # the file has none for it
+        log.warning("a part of %s is not all there", name)
+        raise EngineFailed(name)
+    return made
+
+
+def assembled(
+    kind: str,
+    hardware: Hardware,
+    *,
+    beside: Sequence[Any] = (),
+    **parts: Any,  # noqa: ANN401 - models of two libraries
+) -> Any:  # noqa: ANN401
+    """Return a pipeline of parts that are loaded; see :func:`pipeline` for the rest."""
+    pipe = _kind(kind)(**parts)
+    pipe.set_progress_bar_config(disable=True)
+    return _placed(pipe, hardware, beside)
+
+
 def _class_in(folder: Path) -> str:
     """Return the class that a folder names, if all that it names is of the libraries.
 
@@ -152,6 +205,14 @@ def _kind(named: str) -> Any:  # noqa: ANN401
 
 def _foreign(part: list[object]) -> bool:
     return bool(part) and part[0] is not None and part[0] not in _LIBRARIES
+
+
+def _merge(pipe: Any, lora: Path) -> None:  # noqa: ANN401
+    pipe.load_lora_weights(
+        lora.parent, weight_name=lora.name, use_safetensors=True, local_files_only=True
+    )
+    pipe.fuse_lora()
+    pipe.unload_lora_weights()
 
 
 def _variant(folder: Path) -> str | None:

@@ -1,10 +1,10 @@
-"""A latent consistency model: Stable Diffusion 1.5 that draws in four steps, for a CPU.
+"""Stable Diffusion 1.5 in four steps, for a CPU.
 
-It learnt to jump to the end from anywhere, so that a few steps are enough, and guidance is an
-input of the network and costs nothing. What is left after so few steps is making a picture of
-the latents: a tiny decoder does that in a fraction of the time of the model's own.
+A LoRA that was distilled from it makes it a latent consistency model: it jumps to the end from
+anywhere, so that a few steps are enough, without guidance. What is left after so few steps is
+making a picture of the latents, and a tiny decoder does that in a fraction of the time.
 
-Source: Luo et al., "Latent Consistency Models", 2023, https://arxiv.org/abs/2310.04378, and
+Source: Luo et al., "LCM-LoRA", 2023, https://arxiv.org/abs/2311.05556, and
 https://github.com/madebyollin/taesd
 """
 
@@ -19,12 +19,13 @@ from portfolio_core.errors import HubUnreachable
 from portfolio_core.hardware import Hardware
 
 _VAE = "taesd"
+_LORA = Path("lcm", "pytorch_lora_weights.safetensors")
 
 
 class LcmEngine(WeighingEngine):
-    """LCM Dreamshaper v7 with TAESD as its decoder."""
+    """Stable Diffusion 1.5 with LCM-LoRA, and TAESD as its decoder."""
 
-    KEY: ClassVar[str] = "lcm-dreamshaper-v7"
+    KEY: ClassVar[str] = "sd15-lcm"
     abilities: ClassVar[Abilities] = Abilities(
         side=512,
         multiple=8,
@@ -32,9 +33,9 @@ class LcmEngine(WeighingEngine):
         largest=768,
         steps=4,
         most_steps=8,
-        guidance=8.0,
+        guidance=1.0,
         schedulers=("lcm",),
-        negative=False,
+        negative=False,  # without guidance there is nothing to lead away from
         weighs=True,
     )
 
@@ -45,10 +46,12 @@ class LcmEngine(WeighingEngine):
         hardware: Hardware,
         fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - all is in the folder
     ) -> Self:
-        """Open the pipeline in ``folder``, with the tiny decoder in a folder inside it."""
+        """Open the pipeline in ``folder``, with LoRA and decoder in folders inside it."""
         if folder is None:
             raise HubUnreachable(cls.KEY)
         dtype = half_on_gpu(hardware)
         vae = loading.part("AutoencoderTiny", folder / _VAE, hardware, name=cls.KEY, dtype=dtype)
-        pipe = loading.pipeline(folder, hardware, name=cls.KEY, dtype=dtype, vae=vae)
+        pipe = loading.pipeline(
+            folder, hardware, name=cls.KEY, dtype=dtype, vae=vae, lora=folder / _LORA
+        )
         return cls(pipe, pinned(cls.KEY))

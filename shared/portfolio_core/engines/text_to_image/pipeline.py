@@ -122,13 +122,18 @@ class WeighingEngine(PipelineEngine):
 
     def arguments(self, wanted: ImageRequest) -> dict[str, Any]:
         """Return the arguments with the prompts read."""
-        negative = wanted.negative_prompt if self.abilities.negative else None
-        return {**prompts.read(self._pipe, wanted.prompt, negative), **self._plain(wanted)}
+        read = prompts.read(self._pipe, wanted.prompt, negative_of(wanted))
+        return {**read, **self._plain(wanted)}
 
 
 def pinned(key: str) -> str:
     """Return the commit of a model's weights; nothing where the catalog has none."""
     return next((model.hub.revision for model in MODELS if model.key == key and model.hub), "")
+
+
+def negative_of(wanted: ImageRequest) -> str | None:
+    """Return the negative prompt; none where there is no guidance to lead away from it."""
+    return wanted.negative_prompt if wanted.guidance > 1 else None
 
 
 def half_on_gpu(hardware: Hardware) -> NumberType | None:

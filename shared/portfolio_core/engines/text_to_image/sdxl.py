@@ -8,19 +8,47 @@ Source: Podell et al., "SDXL", 2023, https://arxiv.org/abs/2307.01952, section 2
 https://huggingface.co/docs/diffusers/using-diffusers/sdxl#base--refiner-model
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from portfolio_core.engines.diffusion import Step, loading, prompts, running, seeds
 from portfolio_core.engines.text_to_image import Abilities, ImageRequest
-from portfolio_core.engines.text_to_image.pipeline import WeighingEngine, half_on_gpu, pinned
+from portfolio_core.engines.text_to_image.pipeline import (
+    WeighingEngine,
+    half_on_gpu,
+    negative_of,
+    pinned,
+)
 from portfolio_core.errors import HubUnreachable
-from portfolio_core.hardware import Hardware
+from portfolio_core.hardware import Hardware, product_type
 
-_REFINER = "refiner"
+_REFINER = Path("refiner", "sd_xl_refiner_1.0.safetensors")
 _VAE = "vae_fp16"
+
+REFINER_UNET: Mapping[str, Any] = {
+    "sample_size": 128,
+    "block_out_channels": [384, 768, 1536, 1536],
+    "down_block_types": [
+        "DownBlock2D",
+        "CrossAttnDownBlock2D",
+        "CrossAttnDownBlock2D",
+        "DownBlock2D",
+    ],
+    "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+    "attention_head_dim": [6, 12, 24, 24],
+    "transformer_layers_per_block": 4,
+    "cross_attention_dim": 1280,
+    "use_linear_projection": True,
+    "addition_embed_type": "text_time",
+    "addition_time_embed_dim": 256,
+    "projection_class_embeddings_input_dim": 2560,
+}
+"""Configuration of the refiner's network.
+
+Source: https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_refiner.yaml
+"""
 
 
 class SdxlEngine(WeighingEngine):
@@ -52,22 +80,28 @@ class SdxlEngine(WeighingEngine):
         hardware: Hardware,
         fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - all is in the folder
     ) -> Self:
-        """Open both; the refiner is in a folder inside the base's, as a VAE for float16 is."""
+        """Open the base, and with parts of it the refiner, in a folder inside the base's."""
         if folder is None:
             raise HubUnreachable(cls.KEY)
-        how: dict[str, Any] = {"name": cls.KEY, "dtype": half_on_gpu(hardware)}
+        dtype = half_on_gpu(hardware) or product_type(hardware)
+        how: dict[str, Any] = {"name": cls.KEY, "dtype": dtype}
         # SDXL's own VAE overflows in float16; this one was trained on until it does not.
         vae = loading.part("AutoencoderKL", folder / _VAE, hardware, **how)
         base = loading.pipeline(folder, hardware, vae=vae, add_watermarker=False, **how)
-        refiner = loading.pipeline(
-            folder / _REFINER,
+        refiner = loading.assembled(
+            "StableDiffusionXLImg2ImgPipeline",
             hardware,
             beside=(base,),
+            unet=loading.unet(folder / _REFINER, REFINER_UNET, **how),
             vae=vae,
+            text_encoder=None,
+            tokenizer=None,
             text_encoder_2=base.text_encoder_2,
             tokenizer_2=base.tokenizer_2,
+            scheduler=base.scheduler,
+            requires_aesthetics_score=True,
+            force_zeros_for_empty_prompt=False,
             add_watermarker=False,
-            **how,
         )
         return cls(base, refiner, pinned(cls.KEY))
 
@@ -91,7 +125,7 @@ class SdxlEngine(WeighingEngine):
             "output_type": "latent",
         }
         begun = yield from _as_share(running.run(self._pipe, base, **how), 0, wanted.steps)
-        read = prompts.read(self._refiner, wanted.prompt, wanted.negative_prompt)
+        read = prompts.read(self._refiner, wanted.prompt, negative_of(wanted))
         refiner = {
             **read,
             "image": begun.images,
