@@ -100,14 +100,15 @@ class TestNothingElseChanges:
         rgb = corpus_images.photo(60, 40)
         alpha = np.full((40, 60), 255, np.uint8)
         alpha[:, :30] = np.arange(30) * 8
-        content = images.png_bytes(rgb, alpha=alpha, icc_profile=corpus_images.profile())
+        profile = corpus_images.profile()
+        content = images.png_bytes(rgb, alpha=alpha, icc_profile=profile)
         edit = editing.masked(read(content), [square()], Tools())
 
         result = editing.edited(edit, 255 - edit.seen, feather=2)
         back = Image.open(io.BytesIO(result.png({"recipe": "{}"})))
 
         assert back.mode == "RGBA"
-        assert back.info["icc_profile"] == corpus_images.profile()
+        assert back.info["icc_profile"] == profile
         pixels = np.asarray(back)
         assert np.array_equal(pixels[..., 3], alpha)
         outside = ~square()

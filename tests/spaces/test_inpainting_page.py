@@ -96,7 +96,7 @@ def pressed(page, what):
 
 def run(page):
     """Erase, and wait for the result."""
-    pressed(page, button(page, "Erase", "지우기"))
+    pressed(page, page.locator("button.primary"))
 
 
 def downloaded(page, ending):
@@ -143,7 +143,7 @@ def test_undo_takes_the_paint_back(page):
     for _ in range(3):
         page.get_by_role("button", name="Undo").first.click()
     page.wait_for_timeout(800)
-    button(page, "Erase", "지우기").click()
+    page.locator("button.primary").click()
 
     page.get_by_text(said(page, "Nothing is marked", "표시된 곳이 없습니다")).first.wait_for()
 
@@ -198,7 +198,7 @@ def test_a_picture_is_extended(page):
 def test_without_paint_it_says_what_is_missing(open_page):
     fresh = open_page("en-US")
     put(fresh, payload(picture()))
-    button(fresh, "Erase", "지우기").click()
+    fresh.locator("button.primary").click()
 
     fresh.get_by_text("Nothing is marked in the mask").first.wait_for()
 

@@ -13,8 +13,6 @@ from portfolio_core.errors import EngineFailed
 from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
 
-_HALF = "fp16"
-
 
 class StableDiffusionXl:
     """SDXL inpainting, 1024 pixels."""
@@ -47,9 +45,7 @@ class StableDiffusionXl:
         """Read the pipeline in ``folder``; see :class:`InpaintingEngine`."""
         if folder is None:
             raise EngineFailed(cls.KEY)
-        # Weights in half precision have it in their names.
-        variant = _HALF if next(folder.glob(f"*/*.{_HALF}.safetensors"), None) else None
-        pipe = loading.pipeline(folder, hardware, cls.PIPELINE, name=cls.KEY, variant=variant)
+        pipe = loading.pipeline(folder, hardware, cls.PIPELINE, name=cls.KEY)
         return cls(pipe, pipelines.revision(cls.KEY))
 
     def fill(
