@@ -1,4 +1,4 @@
-"""The models that draw: entries of the catalog.
+"""The models that draw, and those that fill holes: entries of the catalog.
 
 Several free models of one or few steps may not be used for money, SD-Turbo and SDXL-Turbo
 among them; they are not here.
@@ -6,7 +6,7 @@ among them; they are not here.
 
 from portfolio_core import weights
 from portfolio_core.model import HubFiles, Model
-from portfolio_core.settings import GIBIBYTE, Preset
+from portfolio_core.settings import GIBIBYTE, MEBIBYTE, Preset
 
 PICTURE_MODELS: tuple[Model, ...] = (
     Model(
@@ -42,5 +42,43 @@ PICTURE_MODELS: tuple[Model, ...] = (
             "refiner": HubFiles(*weights.SDXL_REFINER),
             "vae_fp16": HubFiles(*weights.SDXL_VAE_FP16),
         },
+    ),
+    Model(
+        key="patchmatch",
+        name="PatchMatch",
+        tasks=("inpainting", "erasing"),
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.inpainting.embedded:EmbeddedEngine",
+        licence="MIT",
+        source="https://github.com/invoke-ai/PyPatchMatch",
+        languages=(),
+        memory_bytes=300 * MEBIBYTE,
+        packages=("patchmatch", "skimage", "scipy"),
+    ),
+    Model(
+        key="lama",
+        name="LaMa",
+        tasks=("inpainting", "erasing"),
+        preset=Preset.TINY,
+        engine="portfolio_core.engines.inpainting.lama:LamaEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/Carve/LaMa-ONNX",
+        languages=(),
+        memory_bytes=1500 * MEBIBYTE,
+        packages=("onnxruntime", "scipy"),
+        hub=HubFiles(*weights.LAMA),
+    ),
+    Model(
+        key="sdxl-inpainting",
+        name="SDXL inpainting 0.1",
+        tasks=("inpainting",),
+        preset=Preset.SMALL,
+        engine="portfolio_core.engines.inpainting.stable_diffusion:StableDiffusionXl",
+        licence="OpenRAIL++",
+        source="https://huggingface.co/diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
+        languages=("en",),
+        memory_bytes=9 * GIBIBYTE,
+        packages=("diffusers", "scipy", "torch", "transformers"),
+        hub=HubFiles(*weights.SDXL_INPAINTING),
     ),
 )

@@ -64,6 +64,8 @@ class Limits(_Frozen):
     """Most denoising steps of a picture."""
     draw_pixels: int = Field(1024 * 1024, gt=0)
     """Most pixels of a picture that is drawn, width times height."""
+    draw_compared: int = Field(12, gt=0)
+    """Most pictures of a comparison, those of all its values together."""
     image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)
