@@ -210,7 +210,7 @@ class TextToImage:
         model = self.page.choice.model
         return restoring.restored(
             files[0],
-            known=self.desk.wish({"prompt": "-", "negative_prompt": "", "style": ""}).arguments,
+            known={"style": "", **self.desk.wish({"prompt": "-"}).arguments},
             check=self.desk.wish,
             model=model,
             revision=model.hub.revision if model.hub else "",

@@ -19,10 +19,10 @@ ASKED = {"prompt": "two red apples", "steps": 1, "seed": 1}
 
 _VALUES = {
     "nothing": ({"prompt": " \n"}, "empty_text"),
-    "no text": ({"prompt": 3}, "empty_text"),
+    "no text": ({"prompt": 3}, "invalid_input"),
     "100,000 characters": ({"prompt": "a" * 100_000}, "text_too_long"),
     "as many not to see": ({"negative_prompt": "a" * 100_000}, "text_too_long"),
-    "an odd width": ({"width": 511}, "size_not_multiple"),
+    "an odd width": ({"width": 127}, "number_out_of_range"),
     "a width of NaN": ({"width": float("nan")}, "number_out_of_range"),
     "a vast height": ({"height": 10**9}, "number_out_of_range"),
     "no height": ({"height": 0}, "number_out_of_range"),
@@ -38,7 +38,7 @@ _VALUES = {
     "a list of counts": ({"count": [1]}, "number_out_of_range"),
     "an unknown scheduler": ({"scheduler": "../../x"}, "unknown_choice"),
     "an unknown style": ({"style": "nothing"}, "unknown_choice"),
-    "a refiner for ever": ({"refine_from": 7}, "number_out_of_range"),
+    "a refiner for ever": ({"refine_from": 7}, "unknown_choice"),
     "a comparison of prompts": ({"compare": "prompt", "values": "a"}, "unknown_choice"),
     "a comparison of nothing": ({"compare": "steps", "values": " ,"}, "nothing_to_compare"),
     "one of words": ({"compare": "steps", "values": "few, many"}, "number_out_of_range"),

@@ -8,7 +8,7 @@ import pytest
 from tests.spaces.visiting import visiting
 
 STEP_SECONDS = 0.1  # of tiny_text_to_image.py
-DRAWING = re.compile(r"Step \d+ of 50")
+DRAWING = re.compile(r"Step \d+ of 200")
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +45,14 @@ def rests(space):
 
 
 def test_each_step_is_shown_with_a_preview_and_what_is_left(page):
-    page.get_by_text(re.compile(r"Step \d+ of 50 · .* to go")).first.wait_for()
+    page.get_by_text(re.compile(r"Step \d+ of 200 · .* to go")).first.wait_for()
 
     page.locator(".easel .next img").wait_for()
     bar = page.locator(".easel [role=progressbar]")
     share = int(bar.get_attribute("aria-valuenow"))
     page.wait_for_function(
-        "share => document.querySelector('.easel [role=progressbar]').ariaValueNow > share", arg=share
+        "share => document.querySelector('.easel [role=progressbar]').ariaValueNow > share",
+        arg=share,
     )
 
 
@@ -67,7 +68,7 @@ def test_another_drawing_takes_the_place_of_the_one_under_way(page, space):
     page.get_by_role("textbox").first.fill("a yellow star")
     page.get_by_role("button", name="Draw", exact=True).click()
 
-    page.get_by_text(re.compile(r"Step [123] of 50")).first.wait_for()
+    page.get_by_text(re.compile(r"Step [123] of 200")).first.wait_for()
     assert works(space)
     assert page.locator(".easel .cell").count() == 1
 

@@ -72,8 +72,8 @@ def drop(page, content):
           const moved = new DataTransfer();
           moved.items.add(new File([new Uint8Array(content)], "fox.png", {type: "image/png"}));
           for (const kind of ["dragover", "drop"]) {
-            const event = new DragEvent(kind, {dataTransfer: moved, bubbles: true, cancelable: true});
-            document.querySelector("h1").dispatchEvent(event);
+            const how = {dataTransfer: moved, bubbles: true, cancelable: true};
+            document.querySelector("h1").dispatchEvent(new DragEvent(kind, how));
           }
         }""",
         list(content),
@@ -191,7 +191,10 @@ def test_a_picture_that_says_nothing_of_itself_is_told_apart(page):
 def test_the_pictures_of_the_visit_are_saved_together_with_their_recipes(page, first):
     count = page.locator(".easel .visit .thumb").count()
     saved = downloaded(
-        page, page.get_by_role("button", name=said(page, "Save all, with recipes", "레시피와 함께 모두 저장"))
+        page,
+        page.get_by_role(
+            "button", name=said(page, "Save all, with recipes", "레시피와 함께 모두 저장")
+        ),
     )
 
     with zipfile.ZipFile(saved.path()) as packed:

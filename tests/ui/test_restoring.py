@@ -33,9 +33,7 @@ def read(tmp_path):
     def read(**text):
         file = tmp_path / "a.png"
         file.write_bytes(images.png_bytes(np.zeros((16, 16, 3), np.uint8), text=text))
-        return restored(
-            file, known=KNOWN, check=check, model=HERE, revision="r1", limits=Limits()
-        )
+        return restored(file, known=KNOWN, check=check, model=HERE, revision="r1", limits=Limits())
 
     return read
 
@@ -92,9 +90,7 @@ def test_another_model_is_named(read):
 
 
 def test_other_weights_of_the_same_model_are_told(read):
-    assert codes(read(recipe=recipe({"prompt": "a"}, revision="r2"))) == [
-        ("revision", "Here 1.0")
-    ]
+    assert codes(read(recipe=recipe({"prompt": "a"}, revision="r2"))) == [("revision", "Here 1.0")]
 
 
 def test_the_text_of_a1111_comes_back_with_what_is_known_here(read):

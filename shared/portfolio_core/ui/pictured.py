@@ -111,11 +111,12 @@ class Results:
 
     def notes(self, notes: Sequence[Note], locale: Locale) -> list[dict[str, str]]:
         """Return notes with their sentences."""
-        say = self._page.words.say
-        return [
-            {"code": note.code, "text": say(f"note_{note.code}", locale, **note.fields)}
-            for note in notes
-        ]
+        say, told = self._page.words.say, []
+        for note in notes:
+            which = "_words" if note.fields.get("words") else ""
+            text = say(f"note_{note.code}{which}", locale, **note.fields)
+            told.append({"code": note.code, "text": text})
+        return told
 
 
 def _indented(text: str) -> str:
