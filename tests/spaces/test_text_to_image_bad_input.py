@@ -22,7 +22,7 @@ _VALUES = {
     "no text": ({"prompt": 3}, "invalid_input"),
     "100,000 characters": ({"prompt": "a" * 100_000}, "text_too_long"),
     "as many not to see": ({"negative_prompt": "a" * 100_000}, "text_too_long"),
-    "an odd width": ({"width": 127}, "number_out_of_range"),
+    "an odd width": ({"width": 65}, "size_not_multiple"),
     "a width of NaN": ({"width": float("nan")}, "number_out_of_range"),
     "a vast height": ({"height": 10**9}, "number_out_of_range"),
     "no height": ({"height": 0}, "number_out_of_range"),
@@ -62,10 +62,12 @@ def noted(**text):
     return images.png_bytes(np.zeros((16, 16, 3), np.uint8), text=text)
 
 
-@pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_space, request):
-    """The Space, started by itself and as a part of the gallery."""
-    return start_space("text-to-image", request.param)
+@pytest.fixture(scope="module")
+def space(start_server, python, tmp_path_factory):
+    """The Space with a tiny model."""
+    folder = tmp_path_factory.mktemp("models")
+    command = [python, "tests/spaces/tiny_text_to_image.py", str(folder)]
+    return start_server(command, ready="/config")
 
 
 @pytest.mark.parametrize("name", _VALUES)

@@ -24,6 +24,14 @@ def pixels(path):
 
 
 @pytest.fixture(scope="module")
+def space(start_server, python, tmp_path_factory):
+    """The Space with a tiny model."""
+    folder = tmp_path_factory.mktemp("models")
+    command = [python, "tests/spaces/tiny_text_to_image.py", str(folder)]
+    return start_server(command, ready="/config")
+
+
+@pytest.fixture(scope="module")
 def drawn(client):
     """What /generate gives for two pictures."""
     return client.predict(**ASKED, count=2, api_name="/generate")

@@ -14,10 +14,12 @@ SECONDS = 120_000  # milliseconds, on a busy machine, with the engine still cold
 PROMPT = "two red apples on a blue background"
 
 
-@pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_space, request):
-    """The Space, started by itself and as a part of the gallery."""
-    return start_space("text-to-image", request.param)
+@pytest.fixture(scope="module")
+def space(start_server, python, tmp_path_factory):
+    """The Space with a tiny model."""
+    folder = tmp_path_factory.mktemp("models")
+    command = [python, "tests/spaces/tiny_text_to_image.py", str(folder)]
+    return start_server(command, ready="/config")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The Space text-to-image on a tiny model of random weights, made at its start.
+"""The Space text-to-image on a tiny model of random weights, made when it is first asked.
 
 Its first argument is the folder for it; it draws noise, but quickly, and each time the same. With
 "slowly" as the second one it takes two hundred long steps, and prints each of them. With
@@ -61,9 +61,12 @@ class Slow(Tiny):
 
 def main(folder, kind=""):
     engine = {"": Tiny, "slowly": Slow, "refined": TinyRefined}[kind]
-    built = build(folder, refined=kind == "refined")
     load = engine.load
-    engine.load = lambda _, hardware, fetch=None: load(built, hardware, fetch)
+
+    def built(_, hardware, fetch=None):
+        return load(build(folder, refined=kind == "refined"), hardware, fetch)
+
+    engine.load = built
     sys.modules["tiny_text_to_image"] = sys.modules["__main__"]
     os.environ["PORTFOLIO_DRAW_STEPS"] = str(STEPS)
     model = Model(
