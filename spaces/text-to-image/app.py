@@ -311,7 +311,7 @@ def connect(space: TextToImage) -> None:
     run.success(space.called, [on.address, on.arguments], on.codes, js=_ADDRESS_AND, **quiet)
     on.form.connect()
     checked: dict[str, Any] = {"preprocess": False, **quiet}
-    on.easel.restore(space.restore, on.easel, [*given, on.restored], **checked)
+    on.easel.restore(space.restore, on.easel, [*given, on.form.ratio, on.restored], **checked)
     on.easel.pack(space.pack, on.easel, on.zip, **checked)
     on.zip.change(None, on.zip, js=easel.DOWNLOAD, **inside)
     for component in on.form.timed:

@@ -2,7 +2,9 @@
 
 import json
 import random
+import re
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from tests.spaces import callers
 from tests.spaces.callers import FILE_DATA, upload
 
 from portfolio_core.media import images
+from portfolio_core.settings import MEBIBYTE
 
 SECONDS = 280  # of one call, on a busy machine
 call = partial(callers.call, seconds=SECONDS)
@@ -136,7 +139,15 @@ def test_of_a_picture_by_a1111_what_is_known_here_comes_back(space):
     assert ("value", "width") in codes
 
 
-def test_any_combination_gets_an_answer_and_none_breaks_it(space, trials):
+def memory(space):
+    """Return what the server holds, in bytes."""
+    status = Path(f"/proc/{space.process.pid}/status").read_text("ascii")
+    return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+
+def test_any_combination_gets_an_answer_and_memory_comes_back(space, trials):
+    call(space, "generate", **ASKED)
+    before = memory(space)
     chance = random.Random(7)
     odd = {
         "prompt": ["apple", "", "\ud800", "a\0b", "{prompt}", "사과", "(a:1e9)", "((((" * 200, 7],
@@ -163,6 +174,7 @@ def test_any_combination_gets_an_answer_and_none_breaks_it(space, trials):
             assert "engine_failed" not in str(event.data), asked
         else:
             assert event.data[1], asked
+    assert memory(space) < before + 300 * MEBIBYTE
 
 
 def test_korean_callers_get_korean_errors(space):
