@@ -14,6 +14,7 @@ from portfolio_core.training.latent_diffusion.world import (
     BESIDE,
     COLOURS,
     EMOJI,
+    SPARE_EMOJI,
     Scene,
     Thing,
 )
@@ -36,6 +37,7 @@ _SPOTS: dict[str, tuple[tuple[float, float, float], ...]] = {
     BESIDE: ((0.27, 0.5, 0.4), (0.73, 0.5, 0.4)),
     ABOVE: ((0.5, 0.27, 0.4), (0.5, 0.73, 0.4)),
 }
+_CHARACTERS = {**EMOJI, **SPARE_EMOJI}
 _SHIFT, _SHRINK = 0.03, 0.08  # how far places and sizes vary, as shares
 
 
@@ -63,7 +65,8 @@ def _background(name: str) -> Image.Image:
 
 @lru_cache(maxsize=4096)
 def _sprite(thing: Thing, size: int) -> Image.Image:
-    large = _emoji(EMOJI[thing.name]) if thing.name in EMOJI else _shape(thing, size * _FINE)
+    character = _CHARACTERS.get(thing.name)
+    large = _emoji(character) if character else _shape(thing, size * _FINE)
     return large.resize((size, size), Image.Resampling.LANCZOS)
 
 

@@ -32,6 +32,10 @@ EMOJI: Mapping[str, str] = MappingProxyType(
     }
 )
 """Things by the last word of their Unicode names, or the plainest one."""
+SPARE_EMOJI: Mapping[str, str] = MappingProxyType(
+    {"robot": "\N{ROBOT FACE}", "snowman": "\N{SNOWMAN WITHOUT SNOW}", "unicorn": "\N{UNICORN FACE}"}
+)
+"""Things that the base model is not shown: for a fine-tuning to add."""
 SHAPES = ("circle", "diamond", "heart", "square", "star", "triangle")
 COLOURS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
@@ -74,7 +78,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
 BESIDE, ABOVE = "beside", "above"
 LAYOUTS = (*PLACES, "two", "three", BESIDE, ABOVE)
 """Where one thing is, how many there are, or how two stand to each other."""
-_PLURALS = {"butterfly": "butterflies", "fish": "fish"}
+_PLURALS = {"butterfly": "butterflies", "fish": "fish", "snowman": "snowmen"}
 _HELD_OUT = 10  # one combination in this many
 _PAIR_SHARE = 0.55
 
@@ -129,34 +133,51 @@ class Scene:
         return hashlib.sha256(self.combination.encode()).digest()[0] % _HELD_OUT == 0
 
 
-def things() -> tuple[Thing, ...]:
+@dataclass(frozen=True)
+class Kinds:
+    """What scenes are made of.
+
+    Attributes:
+        emoji: Keys of ``EMOJI`` or ``SPARE_EMOJI``.
+        emoji_share: How often a thing is an emoji and not a shape.
+    """
+
+    emoji: tuple[str, ...] = tuple(EMOJI)
+    emoji_share: float = 0.5
+
+
+EVERYTHING = Kinds()
+ONLY_SHAPES = Kinds(emoji=(), emoji_share=0.0)
+
+
+def things(kinds: Kinds = EVERYTHING) -> tuple[Thing, ...]:
     """Return everything that can be drawn."""
     shapes = (Thing(shape, colour) for shape in SHAPES for colour in COLOURS)
-    return (*map(Thing, EMOJI), *shapes)
+    return (*map(Thing, kinds.emoji), *shapes)
 
 
-def any_scene(random: np.random.Generator) -> Scene:
-    """Return a scene; shapes are never of the background's colour, and emoji come half the time."""
+def any_scene(random: np.random.Generator, kinds: Kinds = EVERYTHING) -> Scene:
+    """Return a scene of ``kinds``; shapes are never of the background's colour."""
     background = _one(random, tuple(BACKGROUNDS))
-    first = _any_thing(random, background)
+    first = _any_thing(random, background, kinds)
     if random.random() >= _PAIR_SHARE:
         return Scene(_one(random, LAYOUTS[:-2]), first, None, background)
-    second = _any_thing(random, background)
+    second = _any_thing(random, background, kinds)
     while second == first:
-        second = _any_thing(random, background)
+        second = _any_thing(random, background, kinds)
     return Scene(_one(random, (BESIDE, ABOVE)), first, second, background)
 
 
-def seen_scene(random: np.random.Generator) -> Scene:
+def seen_scene(random: np.random.Generator, kinds: Kinds = EVERYTHING) -> Scene:
     """Return a scene of the training's combinations."""
-    while (scene := any_scene(random)).held_out:
+    while (scene := any_scene(random, kinds)).held_out:
         pass
     return scene
 
 
-def unseen_scene(random: np.random.Generator) -> Scene:
+def unseen_scene(random: np.random.Generator, kinds: Kinds = EVERYTHING) -> Scene:
     """Return a scene of a combination that is held out."""
-    while not (scene := any_scene(random)).held_out:
+    while not (scene := any_scene(random, kinds)).held_out:
         pass
     return scene
 
@@ -187,12 +208,17 @@ def any_caption(scene: Scene, random: np.random.Generator) -> str:
     return f"{what} on {_article(scene.background)} background"
 
 
-def words() -> tuple[str, ...]:
+def words(kinds: Kinds = EVERYTHING) -> tuple[str, ...]:
     """Return every word of the captions, in order."""
-    names = [word for thing in things() for word in (thing.one, thing.many)]
+    said = {word for thing in things(kinds) for word in f"{thing.one} {thing.many}".split()}
     others = (*PLACES.values(), "two three above below to the left of right of on a background")
-    said = " ".join([*names, *others, *BACKGROUNDS])
-    return tuple(sorted(set(said.split())))
+    return tuple(sorted(said | set(" ".join([*others, *BACKGROUNDS]).split())))
+
+
+def spare_words() -> tuple[str, ...]:
+    """Return words that the base model has a number for, and no meaning yet."""
+    names = (Thing(name) for name in SPARE_EMOJI)
+    return tuple(word for thing in names for word in (thing.name, thing.many))
 
 
 def plurals() -> dict[str, str]:
@@ -219,9 +245,9 @@ def _article(word: str) -> str:
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
-def _any_thing(random: np.random.Generator, background: str) -> Thing:
-    if random.random() < 0.5:  # noqa: PLR2004
-        return Thing(_one(random, tuple(EMOJI)))
+def _any_thing(random: np.random.Generator, background: str, kinds: Kinds) -> Thing:
+    if random.random() < kinds.emoji_share:
+        return Thing(_one(random, kinds.emoji))
     colours = tuple(colour for colour in COLOURS if colour != background)
     return Thing(_one(random, SHAPES), _one(random, colours))
 
