@@ -15,7 +15,7 @@ import numpy as np
 from portfolio_core.training.latent_diffusion.drawing import SIDE, draw
 from portfolio_core.training.latent_diffusion.saving import Saved
 from portfolio_core.training.latent_diffusion.schedule import rate_at
-from portfolio_core.training.latent_diffusion.world import seen_scene
+from portfolio_core.training.latent_diffusion.world import EVERYTHING, Kinds, seen_scene
 
 Tensor: TypeAlias = Any
 """A ``torch.Tensor``; torch is imported late."""
@@ -82,6 +82,7 @@ def fit(
     plan: Plan,
     folder: Path,
     *,
+    kinds: Kinds = EVERYTHING,
     every: int = 200,
     note: Callable[[int, float], None] = lambda _step, _loss: None,
 ) -> Module:
@@ -91,6 +92,7 @@ def fit(
         sizes: What it is made of.
         plan: How it is trained.
         folder: Where its checkpoints are kept.
+        kinds: What the pictures show.
         every: Steps between checkpoints.
         note: Told the step and its loss.
     """
@@ -102,7 +104,7 @@ def fit(
     saved = Saved(folder, [model], [optimizer], [sizes, plan])
     for step in range(saved.resume() + 1, plan.steps + 1):
         torch.manual_seed(plan.seed * 1_000_003 + step)
-        loss = _loss(model, _pictures(plan, step), half=plan.half)
+        loss = _loss(model, _pictures(plan, step, kinds), half=plan.half)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -121,11 +123,11 @@ def to_tensor(pictures: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))) / 127.5 - 1
 
 
-def _pictures(plan: Plan, step: int) -> Tensor:
+def _pictures(plan: Plan, step: int, kinds: Kinds) -> Tensor:
     random = np.random.default_rng((plan.seed, 1, step))
     cropped = step <= plan.steps * _CROPPED_SHARE
     count = plan.batch if cropped else plan.batch // 2
-    pictures = [draw(seen_scene(random), random) for _ in range(count)]
+    pictures = [draw(seen_scene(random, kinds), random) for _ in range(count)]
     if cropped:
         pictures = [_crop(picture, random) for picture in pictures]
     return to_tensor(np.stack(pictures))

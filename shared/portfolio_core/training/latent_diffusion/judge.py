@@ -20,8 +20,10 @@ from portfolio_core.training.latent_diffusion.world import (
     BACKGROUNDS,
     COLOURS,
     EMOJI,
+    EVERYTHING,
     LAYOUTS,
     SHAPES,
+    Kinds,
     Scene,
     Thing,
     any_scene,
@@ -87,6 +89,7 @@ def load(path: Path) -> Judge:
 def train(
     steps: int,
     *,
+    kinds: Kinds = EVERYTHING,
     batch: int = 64,
     rate: float = 2e-3,
     note: Callable[[int, float], None] = lambda _step, _loss: None,
@@ -99,7 +102,7 @@ def train(
     network = _build().train()
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.01)
     for step in range(1, steps + 1):
-        scenes = [any_scene(random) for _ in range(batch)]
+        scenes = [any_scene(random, kinds) for _ in range(batch)]
         pictures = to_tensor(np.stack([draw(scene, random) for scene in scenes]))
         loss = _loss(network, pictures + torch.randn_like(pictures) * _NOISE, scenes)
         optimizer.zero_grad()

@@ -9,7 +9,7 @@ import numpy as np
 from portfolio_core.files import write_atomically
 from portfolio_core.training.latent_diffusion.autoencoder import to_tensor
 from portfolio_core.training.latent_diffusion.drawing import draw
-from portfolio_core.training.latent_diffusion.world import Scene, seen_scene
+from portfolio_core.training.latent_diffusion.world import EVERYTHING, Kinds, Scene, seen_scene
 
 Tensor: TypeAlias = Any
 """A ``torch.Tensor``; torch is imported late."""
@@ -20,10 +20,10 @@ _AT_ONCE = 32
 _FILE = "latents.safetensors"
 
 
-def scenes(count: int, seed: int) -> list[Scene]:
+def scenes(count: int, seed: int, kinds: Kinds = EVERYTHING) -> list[Scene]:
     """Return the pool's scenes, the same for the same ``seed``."""
     random = np.random.default_rng((seed, 2))
-    return [seen_scene(random) for _ in range(count)]
+    return [seen_scene(random, kinds) for _ in range(count)]
 
 
 def pool(

@@ -221,9 +221,9 @@ def spare_words() -> tuple[str, ...]:
     return tuple(word for thing in names for word in (thing.name, thing.many))
 
 
-def plurals() -> dict[str, str]:
+def plurals(kinds: Kinds = EVERYTHING) -> dict[str, str]:
     """Return the plural of everything that can be drawn, without its colour."""
-    return {name: Thing(name).many for name in (*EMOJI, *SHAPES)}
+    return {name: Thing(name).many for name in (*kinds.emoji, *SHAPES)}
 
 
 def _what(scene: Scene, *, swapped: bool, where: bool = True) -> str:
