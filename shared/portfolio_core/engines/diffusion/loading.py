@@ -8,16 +8,18 @@ Source: https://huggingface.co/docs/diffusers/using-diffusers/loading
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from portfolio_core.errors import EngineFailed, MissingDependency
-from portfolio_core.hardware import Hardware, product_type
+from portfolio_core.hardware import Hardware, NumberType, product_type
 
 log = logging.getLogger(__name__)
 
 _INDEX = "model_index.json"
 _INDEX_BYTES = 64 * 1024
+_HALF = "fp16"
 # The last one is how folders of Stable Diffusion 1 call the safety checker's.
 _LIBRARIES = ("diffusers", "transformers", "stable_diffusion")
 # Beside the weights: activations, and the parts that the pipeline moves in and out.
@@ -30,6 +32,8 @@ def pipeline(
     kind: str | None = None,
     *,
     name: str,
+    dtype: NumberType | None = None,
+    beside: Sequence[Any] = (),
     **parts: Any,  # noqa: ANN401 - models of two libraries
 ) -> Any:  # noqa: ANN401 - diffusers has no types to speak of
     """Load the pipeline in ``folder``.
@@ -39,6 +43,8 @@ def pipeline(
         hardware: Where it runs, which also chooses the number type.
         kind: Class of ``diffusers`` that takes the parts; none: the one that the folder names.
         name: What the model is called in an error.
+        dtype: Number type of the weights; none: the one that is fast here.
+        beside: Pipelines that stay on the device together with it.
         parts: Parts that take the place of the folder's own, such as ``vae``.
 
     Returns:
@@ -63,7 +69,8 @@ def pipeline(
     try:
         pipe = _kind(kind or _class_in(folder)).from_pretrained(
             folder,
-            dtype=getattr(torch, product_type(hardware)),
+            dtype=getattr(torch, dtype or product_type(hardware)),
+            variant=_variant(folder),
             use_safetensors=True,
             local_files_only=True,
             **parts,
@@ -73,10 +80,12 @@ def pipeline(
         log.warning("the pipeline of %s cannot be read: %s", name, type(error).__name__)
         raise EngineFailed(name) from error
     pipe.set_progress_bar_config(disable=True)
-    return _placed(pipe, hardware)
+    return _placed(pipe, hardware, beside)
 
 
-def part(kind: str, folder: Path, hardware: Hardware, *, name: str) -> Any:  # noqa: ANN401
+def part(
+    kind: str, folder: Path, hardware: Hardware, *, name: str, dtype: NumberType | None = None
+) -> Any:  # noqa: ANN401 - a model of diffusers
     """Load one model of ``diffusers`` that takes a place in a pipeline, such as a VAE.
 
     Args:
@@ -84,6 +93,7 @@ def part(kind: str, folder: Path, hardware: Hardware, *, name: str) -> Any:  # n
         folder: Holds ``config.json`` and its weights in safetensors.
         hardware: Where it runs.
         name: What the model is called in an error.
+        dtype: Number type of the weights; none: the one that is fast here.
 
     Raises:
         MissingDependency: torch or diffusers is not installed.
@@ -99,7 +109,7 @@ def part(kind: str, folder: Path, hardware: Hardware, *, name: str) -> Any:  # n
     try:
         return getattr(diffusers, kind).from_pretrained(
             folder,
-            dtype=getattr(torch, product_type(hardware)),
+            dtype=getattr(torch, dtype or product_type(hardware)),
             use_safetensors=True,
             local_files_only=True,
         )
@@ -144,19 +154,26 @@ def _foreign(part: list[object]) -> bool:
     return bool(part) and part[0] is not None and part[0] not in _LIBRARIES
 
 
-def _placed(pipe: Any, hardware: Hardware) -> Any:  # noqa: ANN401
+def _variant(folder: Path) -> str | None:
+    """Return what the weights' names have before their ending where only these are there."""
+    return _HALF if any(folder.glob(f"*/*.{_HALF}.safetensors")) else None
+
+
+def _placed(pipe: Any, hardware: Hardware, beside: Sequence[Any]) -> Any:  # noqa: ANN401
     if hardware.device == "cpu":
         return pipe
-    if _bytes(pipe) * _ROOM > hardware.memory_bytes:
+    if _bytes([pipe, *beside]) * _ROOM > hardware.memory_bytes:
         pipe.enable_model_cpu_offload()
         return pipe
     return pipe.to(hardware.device)
 
 
-def _bytes(pipe: Any) -> int:  # noqa: ANN401
-    return sum(
-        weight.numel() * weight.element_size()
+def _bytes(pipes: Sequence[Any]) -> int:
+    weights = {
+        id(weight): weight.numel() * weight.element_size()
+        for pipe in pipes
         for component in pipe.components.values()
         if hasattr(component, "parameters")
         for weight in component.parameters()
-    )
+    }
+    return sum(weights.values())

@@ -6,7 +6,8 @@ what it calls back with is yielded here.
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
 
@@ -82,6 +83,15 @@ def run(
     if isinstance(item, BaseException):
         raise item
     return item.value
+
+
+@contextmanager
+def typed(name: str) -> Iterator[None]:
+    """Turn what a library raises into the error that a caller may see; see :func:`run`."""
+    try:
+        yield
+    except Exception as error:
+        raise _translated(error, name) from None
 
 
 class _Output:
