@@ -5,6 +5,7 @@ give another.
 """
 
 import json
+import shutil
 
 PICTURE = 64  # pixels of a side: 32 of the latents
 _TOKENS = 77
@@ -40,6 +41,25 @@ def sdxl_refiner(folder, **settings):
     parts = _sdxl_parts(folder, _LATENTS, refiner=True)
     settings = {"requires_aesthetics_score": True, **settings}
     return _saved(StableDiffusionXLImg2ImgPipeline, folder, parts, **settings)
+
+
+def sdxl_with_refiner(folder):
+    """Write SDXL as its engine wants it: the refiner and another VAE in folders inside."""
+    sdxl(folder)
+    sdxl_refiner(folder / "refiner")
+    shutil.copytree(folder / "vae", folder / "vae_fp16")
+    return folder
+
+
+def lcm(folder, **settings):
+    """Write a ``LatentConsistencyModelPipeline`` with a tiny VAE in a folder inside."""
+    from diffusers import LatentConsistencyModelPipeline, LCMScheduler
+
+    parts = _sd_parts(folder, _LATENTS)
+    parts["unet"] = _unet(_LATENTS, time_cond_proj_dim=16)
+    parts["scheduler"] = LCMScheduler.from_config(parts["scheduler"].config)
+    _tiny_vae().save_pretrained(folder / "taesd")
+    return _saved(LatentConsistencyModelPipeline, folder, parts, **settings)
 
 
 def sdxl_inpaint(folder, **settings):
@@ -162,6 +182,20 @@ def _vae():
             norm_num_groups=4,
             sample_size=PICTURE,
             force_upcast=False,
+        )
+
+
+def _tiny_vae():
+    import torch
+    from diffusers import AutoencoderTiny
+
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        return AutoencoderTiny(
+            encoder_block_out_channels=(8, 8),
+            decoder_block_out_channels=(8, 8),
+            num_encoder_blocks=(1, 1),
+            num_decoder_blocks=(1, 1),
         )
 
 

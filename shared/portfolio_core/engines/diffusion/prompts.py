@@ -68,7 +68,7 @@ class _Reader:
         # XL takes the last layer but one of both encoders, and the whole of the second.
         self._inner = hasattr(pipe, "text_encoder_2")
         self._pooled = number == "_2"
-        self._room = self._tokenizer.model_max_length - _ENDS
+        self._room: int = self._tokenizer.model_max_length - _ENDS
 
     def parts(self, text: list[Piece]) -> int:
         return max(1, -(-len(self._tokens(text)) // self._room))

@@ -90,7 +90,7 @@ def typed(name: str) -> Iterator[None]:
     """Turn what a library raises into the error that a caller may see; see :func:`run`."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - becomes one of ours
         raise _translated(error, name) from None
 
 

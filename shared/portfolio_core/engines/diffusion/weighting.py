@@ -1,9 +1,9 @@
-"""Weights in a prompt: ``(word:1.3)`` counts for more, ``[word]`` for less.
+r"""Weights in a prompt: ``(word:1.3)`` counts for more, ``[word]`` for less.
 
     (word)      1.1 times; ((word)) 1.1 times 1.1 times
     (word:1.3)  1.3 times
     [word]      divided by 1.1
-    \\(word\\)    plain parentheses
+    \(word\)    plain parentheses
 
 Source: https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/Features#attentionemphasis
 """
