@@ -41,6 +41,7 @@ def order(folder, **changed):
         "out": folder / "out",
         "work": folder / "work",
         "coder": CODER_PLAN,
+        "decoder": autoencoder.Plan(steps=3, batch=2, half=False),
         "plan": PLAN,
         "pool": 12,
         "judge_steps": 2,
@@ -128,7 +129,7 @@ def test_the_autoencoder_and_the_denoiser_learn(tmp_path):
     )
     assert np.mean(losses[-8:]) < 0.8 * np.mean(losses[:8])
     scenes = latents.scenes(8, 0, ONLY_SHAPES)
-    pictures = latents.pool(coder, scenes, 0, tmp_path / "pool")
+    pictures = latents.scaled(coder, latents.pool(coder, scenes, 0, tmp_path / "pool"))
     assert pictures.std().item() == pytest.approx(1, abs=0.01)
     learner = a_learner(tmp_path / "d", denoiser.Plan(steps=40, batch=8, rate=5e-3, half=False))
     losses.clear()

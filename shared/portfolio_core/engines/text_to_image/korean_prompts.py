@@ -112,4 +112,4 @@ def _what(reading: _Reading, world: World) -> str:
 
 
 def _article(words: str) -> str:
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+    return f"{'an' if words[0] in 'aeio' else 'a'} {words}"

@@ -5,105 +5,85 @@ is there so that the page works without a download. What of a prompt lies outsid
 told beside the picture.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from portfolio_core import starters
-from portfolio_core.engines.diffusion import Step as Made
-from portfolio_core.engines.diffusion import checks, loading, running, schedulers, seeds
-from portfolio_core.engines.text_to_image import Abilities, Drawn, ImageRequest, Note, Step
-from portfolio_core.engines.text_to_image.vocabulary import Understood, World
+from portfolio_core.engines.diffusion import Step, loading, running, seeds
+from portfolio_core.engines.text_to_image import Abilities, ImageRequest, Note
+from portfolio_core.engines.text_to_image.pipeline import PipelineEngine
+from portfolio_core.engines.text_to_image.vocabulary import World
 from portfolio_core.errors import EngineFailed
 from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware
 
 FOLDER = "text-to-image"
-_NAME = "Text-to-image starter"
-_MOST_STEPS = 100
-_SCHEDULERS = ("dpmpp-2m", "unipc")
 
 
-class StarterEngine:
-    """The starter."""
+class StarterEngine(PipelineEngine):
+    """The starter: diffusers' PixArt pipeline, and the world that its prompts are of."""
 
     KEY: ClassVar[str] = "text-to-image-starter"
-
-    def __init__(self, pipe: Any, world: World, revision: str) -> None:  # noqa: ANN401 - diffusers'
-        """Take a loaded pipeline; see :meth:`load`."""
-        self._pipe, self.world, self.revision = pipe, world, revision
-        self._scheduler = pipe.scheduler.config
-        call = world.call
-        self.abilities = Abilities(
-            side=world.side,
-            multiple=world.side,
-            smallest=world.side,
-            largest=world.side,
-            steps=call["num_inference_steps"],
-            most_steps=_MOST_STEPS,
-            guidance=call["guidance_scale"],
-            schedulers=_SCHEDULERS,
-            languages=tuple(world.examples),
-        )
+    abilities: ClassVar[Abilities] = Abilities(
+        side=128,
+        multiple=128,
+        smallest=128,
+        largest=128,
+        steps=20,
+        most_steps=100,
+        guidance=3.0,
+        schedulers=("dpmpp-2m", "unipc"),
+        languages=("en", "ko"),
+    )
+    world: World
+    """What it can draw."""
 
     @classmethod
     def load(
         cls,
         folder: Path | None,
         hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
+        fetch: Callable[[str], Path] | None = None,  # noqa: ARG003 - all is in the folder
     ) -> Self:
         """Load the starter, or one like it from ``folder``; see the protocol."""
-        del fetch  # everything is there
         folder = folder or starters.folder(FOLDER)
-        pipe = loading.pipeline(folder, hardware, name=_NAME)
+        # It is small: in float32 it is fast, and draws the same on every machine.
+        pipe = loading.pipeline(folder, hardware, name=cls.KEY, dtype="float32")
+        engine = cls(pipe, checksum(sorted(folder.glob("*/*.safetensors"))))
         try:
-            world = World.load(folder)
+            engine.world = World.load(folder)
         except (OSError, TypeError, ValueError) as error:
-            raise EngineFailed(_NAME) from error
-        return cls(pipe, world, checksum(sorted(folder.glob("*/*.safetensors"))))
+            raise EngineFailed(cls.KEY) from error
+        return engine
 
-    def draw(
-        self, wanted: ImageRequest, check: Callable[[], None] = lambda: None
-    ) -> Iterator[Step | Drawn]:
-        """Yield each step, and each picture when it is done; see the protocol."""
+    def notes(self, wanted: ImageRequest) -> tuple[Note, ...]:
+        """Say what of the prompt is not of its world, and where a long one is cut."""
         asked = self.world.understand(wanted.prompt)
-        unwanted = self.world.understand(wanted.negative_prompt)
-        schedulers.use(self._pipe, wanted.scheduler, self._scheduler)
-        for index in range(wanted.count):
-            made = self._one(wanted, (asked, unwanted), index, check)
-            result: checks.Result = yield from _counted(made, index, wanted)
-            yield Drawn(
-                index,
-                seeds.of(wanted.seed, index),
-                result.pictures[0],
-                _notes(asked, made_again=result.made_again),
-            )
+        notes = []
+        if asked.outside or not asked.caption:
+            notes.append(Note("outside_world", {"words": ", ".join(asked.outside)}))
+        most = self.world.call["max_sequence_length"]
+        if len(self._pipe.tokenizer(asked.caption).input_ids) > most:
+            notes.append(Note("prompt_cut"))
+        return tuple(notes)
 
-    def _one(
-        self,
-        wanted: ImageRequest,
-        prompts: tuple[Understood, Understood],
-        index: int,
-        check: Callable[[], None],
-    ) -> Generator[Made, None, checks.Result]:
-        asked, unwanted = prompts
+    def arguments(self, wanted: ImageRequest) -> dict[str, Any]:
+        """Return the arguments with the prompts in the world's words."""
+        return {
+            **self.world.call,
+            "prompt": self.world.understand(wanted.prompt).caption,
+            "negative_prompt": self.world.understand(wanted.negative_prompt).caption,
+            **self._plain(wanted),
+        }
 
-        def make() -> Generator[Made, None, Any]:
-            arguments = {
-                **self.world.call,
-                "prompt": asked.caption,
-                "negative_prompt": unwanted.caption,
-                "num_inference_steps": wanted.steps,
-                "guidance_scale": wanted.guidance,
-                "generator": seeds.generators(seeds.of(wanted.seed, index)),
-                "output_type": "np",
-            }
-            return running.run(
-                _CalledBack(self._pipe), arguments, name=_NAME, check=check, preview=True
-            )
-
-        return checks.retry_in_float32([self._pipe], make, name=_NAME)
+    def make(
+        self, wanted: ImageRequest, seed: int, check: Callable[[], None]
+    ) -> Generator[Step, None, Any]:
+        """Yield the steps of one picture and return the pipeline's output, of floats."""
+        arguments = {**self.arguments(wanted), "generator": seeds.generators(seed)[0]}
+        called = _CalledBack(self._pipe)
+        return running.run(called, arguments, name=self.KEY, check=check, preview=True)
 
 
 class _CalledBack:
@@ -123,33 +103,11 @@ class _CalledBack:
         callback_on_step_end_tensor_inputs: list[str],
         **arguments: Any,  # noqa: ANN401 - the pipeline's own
     ) -> Any:  # noqa: ANN401 - its output
-        del callback_on_step_end_tensor_inputs  # latents are all there is
+        """Call the pipeline; of the tensors there are the latents."""
+        (kept,) = callback_on_step_end_tensor_inputs
         self.num_timesteps = num_inference_steps
 
         def told(index: int, time: object, latents: object) -> None:
-            callback_on_step_end(self, index, time, {"latents": latents})
+            callback_on_step_end(self, index, time, {kept: latents})
 
         return self._pipe(num_inference_steps=num_inference_steps, callback=told, **arguments)
-
-
-def _counted(
-    made: Generator[Made, None, checks.Result], index: int, wanted: ImageRequest
-) -> Generator[Step, None, checks.Result]:
-    """Yield the steps of picture ``index`` as steps of all pictures."""
-    total = wanted.steps * wanted.count
-    while True:
-        try:
-            step = next(made)
-        except StopIteration as end:
-            result: checks.Result = end.value
-            return result
-        yield Step(index * wanted.steps + step.done, total, step.preview)
-
-
-def _notes(asked: Understood, *, made_again: bool) -> tuple[Note, ...]:
-    notes = []
-    if asked.outside or not asked.caption:
-        notes.append(Note("outside_world", {"words": ", ".join(asked.outside)}))
-    if made_again:
-        notes.append(Note("made_again"))
-    return tuple(notes)

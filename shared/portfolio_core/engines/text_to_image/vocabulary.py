@@ -127,6 +127,6 @@ def _with_articles(words: Sequence[str]) -> Iterator[str]:
     """Yield ``words`` with "a" and "an" as they should be."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word in ("a", "an") and following:
-            yield "an" if following[0] in "aeiou" else "a"
+            yield "an" if following[0] in "aeio" else "a"
         else:
             yield word

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from portfolio_core.media.images import Pixels
 from portfolio_core.training.latent_diffusion.drawing import SIDE, draw
 from portfolio_core.training.latent_diffusion.saving import Saved
 from portfolio_core.training.latent_diffusion.schedule import rate_at
@@ -26,6 +27,7 @@ _CROP = 64
 _CROPPED_SHARE = 0.8  # of the steps
 _NOISE = 0.1  # added to the latents, which makes neighbours of them pictures, too
 _SIZE_WEIGHT = 1e-3
+_FAR = 1_000_000  # the decoder alone sees other pictures than both together
 _EDGE_WEIGHT = 0.5
 
 
@@ -104,28 +106,55 @@ def fit(
     saved = Saved(folder, [model], [optimizer], [sizes, plan])
     for step in range(saved.resume() + 1, plan.steps + 1):
         torch.manual_seed(plan.seed * 1_000_003 + step)
-        loss = _loss(model, _pictures(plan, step, kinds), half=plan.half)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.param_groups[0]["lr"] = rate_at(step, plan.steps, plan.rate)
-        optimizer.step()
+        pictures = _pictures(plan, step, kinds, cropped=step <= plan.steps * _CROPPED_SHARE)
+        with torch.autocast("cpu", torch.bfloat16, enabled=plan.half):
+            latents = model.encode(pictures).latents
+        loss = _loss(model, latents, pictures, half=plan.half)
+        loss = loss + _SIZE_WEIGHT * latents.float().square().mean()
+        _learn(model, optimizer, loss, rate_at(step, plan.steps, plan.rate))
         note(step, loss.item())
         if step % every == 0 or step == plan.steps:
             saved.save(step)
     return model.eval()
 
 
-def to_tensor(pictures: np.ndarray) -> Tensor:
+def sharpen(
+    model: Module,
+    plan: Plan,
+    folder: Path,
+    *,
+    kinds: Kinds = EVERYTHING,
+    every: int = 200,
+    note: Callable[[int, float], None] = lambda _step, _loss: None,
+) -> None:
+    """Train the decoder of ``model`` alone: its latents stay what they are; see :func:`fit`."""
+    import torch
+
+    decoder = model.decoder.train()
+    optimizer = torch.optim.AdamW(decoder.parameters(), weight_decay=0.0, betas=(0.9, 0.99))
+    saved = Saved(folder, [decoder], [optimizer], [plan])
+    for step in range(saved.resume() + 1, plan.steps + 1):
+        torch.manual_seed(plan.seed * 1_000_003 + step)
+        pictures = _pictures(plan, step + _FAR, kinds, cropped=False)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=plan.half):
+            latents = model.encode(pictures).latents
+        loss = _loss(model, latents, pictures, half=plan.half)
+        _learn(decoder, optimizer, loss, rate_at(step, plan.steps, plan.rate, last=0.8))
+        note(step, loss.item())
+        if step % every == 0 or step == plan.steps:
+            saved.save(step)
+    decoder.eval()
+
+
+def to_tensor(pictures: Pixels) -> Tensor:
     """Return pictures, (n, height, width, 3) uint8, as (n, 3, height, width) in [-1, 1]."""
     import torch
 
     return torch.from_numpy(np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))) / 127.5 - 1
 
 
-def _pictures(plan: Plan, step: int, kinds: Kinds) -> Tensor:
+def _pictures(plan: Plan, step: int, kinds: Kinds, *, cropped: bool) -> Tensor:
     random = np.random.default_rng((plan.seed, 1, step))
-    cropped = step <= plan.steps * _CROPPED_SHARE
     count = plan.batch if cropped else plan.batch // 2
     pictures = [draw(seen_scene(random, kinds), random) for _ in range(count)]
     if cropped:
@@ -133,20 +162,28 @@ def _pictures(plan: Plan, step: int, kinds: Kinds) -> Tensor:
     return to_tensor(np.stack(pictures))
 
 
-def _crop(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _crop(picture: Pixels, random: np.random.Generator) -> Pixels:
     y, x = random.integers(SIDE - _CROP + 1, size=2)
     return picture[y : y + _CROP, x : x + _CROP]
 
 
-def _loss(model: Module, pictures: Tensor, *, half: bool) -> Tensor:
-    """Return what differs, in colours and in edges, and how large the latents are."""
+def _loss(model: Module, latents: Tensor, pictures: Tensor, *, half: bool) -> Tensor:
+    """Return how the pictures of ``latents``, with noise, differ in colours and in edges."""
     import torch
 
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        latents = model.encode(pictures).latents
         noise = torch.randn_like(latents) * _NOISE
         drawn = model.decode(latents + noise).sample
     wrong = drawn.float() - pictures
     edges = wrong.diff(dim=2).abs().mean() + wrong.diff(dim=3).abs().mean()
-    size = latents.float().square().mean()
-    return wrong.abs().mean() + _EDGE_WEIGHT * edges + _SIZE_WEIGHT * size
+    return wrong.abs().mean() + _EDGE_WEIGHT * edges
+
+
+def _learn(model: Module, optimizer: Module, loss: Tensor, rate: float) -> None:
+    import torch
+
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.param_groups[0]["lr"] = rate
+    optimizer.step()

@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from portfolio_core.training.latent_diffusion import tokens
 from portfolio_core.training.latent_diffusion.saving import Saved
 from portfolio_core.training.latent_diffusion.schedule import rate_at
-from portfolio_core.training.latent_diffusion.tokens import MOST_TOKENS, Tokenizer
+from portfolio_core.training.latent_diffusion.tokens import Tokenizer
 from portfolio_core.training.latent_diffusion.world import Scene, any_caption
 
 Tensor: TypeAlias = Any
@@ -112,6 +113,31 @@ def build(sizes: Sizes, channels: int, side: int, words: int) -> Parts:
     return Parts(transformer, text_encoder)
 
 
+def captions(scenes: Sequence[Scene], random: np.random.Generator) -> list[str]:
+    """Return a caption of each of ``scenes``; one in ten is left out."""
+    return ["" if random.random() < _LEFT_OUT else any_caption(s, random) for s in scenes]
+
+
+def loss_of(parts: Parts, latents: Tensor, asked: tokens.Encoded, *, half: bool) -> Tensor:
+    """Return how wrong the networks are about ``latents`` with noise, the mean of the squares."""
+    import torch
+
+    noise, t = torch.randn_like(latents), torch.randn(len(latents)).sigmoid()
+    seen = torch.lerp(latents, noise, t[:, None, None, None])
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        hidden = parts.text_encoder(
+            asked.input_ids, attention_mask=asked.attention_mask
+        ).last_hidden_state
+        told = parts.transformer(
+            seen,
+            encoder_hidden_states=hidden,
+            encoder_attention_mask=asked.attention_mask,
+            timestep=t * 1000,
+            added_cond_kwargs={"resolution": None, "aspect_ratio": None},
+        ).sample
+    return (told.float() - (noise - latents)).square().mean()
+
+
 class Learner:
     """A training of the denoiser."""
 
@@ -156,8 +182,10 @@ class Learner:
             random = np.random.default_rng((self.plan.seed, 4, step))
             torch.manual_seed(self.plan.seed * 1_000_003 + step)
             chosen = random.integers(len(scenes), size=self.plan.batch)
-            captions = [self._caption(scenes[i], random) for i in chosen]
-            loss = self._loss(latents[torch.from_numpy(chosen)], captions)
+            asked = tokens.encoded(self._tokenizer, captions([scenes[i] for i in chosen], random))
+            loss = loss_of(
+                self.parts, latents[torch.from_numpy(chosen)], asked, half=self.plan.half
+            )
             loss.backward()
             self._learn(step)
             self.step = step
@@ -170,30 +198,6 @@ class Learner:
         transformer, text_encoder = self._average.networks
         return Parts(transformer.eval(), text_encoder.eval())
 
-    def _caption(self, scene: Scene, random: np.random.Generator) -> str:
-        return "" if random.random() < _LEFT_OUT else any_caption(scene, random)
-
-    def _loss(self, latents: Tensor, captions: list[str]) -> Tensor:
-        import torch
-
-        asked = self._tokenizer(
-            captions, padding="max_length", max_length=MOST_TOKENS, truncation=True,
-            return_tensors="pt",
-        )  # fmt: skip
-        noise, t = torch.randn_like(latents), torch.randn(len(latents)).sigmoid()
-        seen = torch.lerp(latents, noise, t[:, None, None, None])
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.plan.half):
-            hidden = self.parts.text_encoder(
-                asked.input_ids, attention_mask=asked.attention_mask
-            ).last_hidden_state
-            told = self.parts.transformer(
-                seen,
-                encoder_hidden_states=hidden,
-                encoder_attention_mask=asked.attention_mask,
-                timestep=t * 1000,
-                added_cond_kwargs={"resolution": None, "aspect_ratio": None},
-            ).sample
-        return (told.float() - (noise - latents)).square().mean()
 
     def _learn(self, step: int) -> None:
         import torch

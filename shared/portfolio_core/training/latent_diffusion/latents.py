@@ -1,6 +1,6 @@
 """A fixed pool of drawn pictures as latents, made once, so that the denoiser never convolves."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -31,28 +31,29 @@ def pool(
     wanted: Sequence[Scene],
     seed: int,
     folder: Path,
-    note: Callable[[int], None] = lambda _done: None,
 ) -> Tensor:
     """Return the latents of one picture of each scene, shape (n, channels, 16, 16), float32.
 
-    They are kept in ``folder`` and made once. Their standard deviation is 1: the autoencoder's
-    ``scaling_factor`` is set to what that takes.
+    They are kept in ``folder`` and made once. They are as the autoencoder makes them, without its
+    ``scaling_factor``.
     """
     import torch
     from safetensors.torch import load, save
 
     if (folder / _FILE).exists():
-        latents = load((folder / _FILE).read_bytes())["latents"].float()
-    else:
-        parts = []
-        for pictures in _drawn(wanted, seed):
-            with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-                parts.append(autoencoder.encode(to_tensor(pictures)).latents.half())
-            note(len(parts) * _AT_ONCE)
-        latents = torch.cat(parts).clone()
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / _FILE, save({"latents": latents}))
-        latents = latents.float()
+        return load((folder / _FILE).read_bytes())["latents"].float()
+    parts = []
+    for pictures in _drawn(wanted, seed):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            parts.append(autoencoder.encode(to_tensor(pictures)).latents.half())
+    latents = torch.cat(parts).clone()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / _FILE, save({"latents": latents}))
+    return latents.float()
+
+
+def scaled(autoencoder: Module, latents: Tensor) -> Tensor:
+    """Return ``latents`` with a standard deviation of 1, and let the autoencoder know by what."""
     scale = 1 / latents.std().item()
     autoencoder.register_to_config(scaling_factor=scale)
     return latents * scale

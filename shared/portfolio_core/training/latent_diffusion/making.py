@@ -43,6 +43,7 @@ class Order:
         out: Where the pipeline goes.
         work: Where checkpoints and latents are kept meanwhile.
         coder: How the autoencoder is trained.
+        decoder: How its decoder is trained alone, after that.
         plan: How the denoiser is trained.
         pool: Pictures that the denoiser learns from.
         judge_steps: Batches that the judge sees.
@@ -54,6 +55,7 @@ class Order:
     out: Path
     work: Path
     coder: autoencoder.Plan
+    decoder: autoencoder.Plan
     plan: denoiser.Plan
     pool: int
     judge_steps: int
@@ -81,10 +83,12 @@ def make(order: Order, machine: Hardware, say: Callable[[str], None]) -> Module:
         note=_teller("autoencoder", order.coder.steps, say),
     )
     scenes = latents.scenes(order.pool, order.plan.seed, order.kinds)
-    pictures = latents.pool(coder, scenes, order.plan.seed, order.work / "pool")
+    pool = latents.pool(coder, scenes, order.plan.seed, order.work / "pool")
     tokenizer = tokens.tokenizer([*words(), *spare_words()])
     learner = _learner(order, tokenizer)
-    learner.fit(pictures, scenes, note=_teller("denoiser", order.plan.steps, say))
+    learner.fit(latents.scaled(coder, pool), scenes, note=_teller("denoiser", order.plan.steps, say))
+    told = _teller("decoder", order.decoder.steps, say)
+    autoencoder.sharpen(coder, order.decoder, order.work / "decoder", kinds=order.kinds, note=told)
     pipe = pipeline.assemble(learner.averaged(), coder, tokenizer)
     pipeline.save(pipe, order.out)
     about_world.write(order.out, order.kinds)

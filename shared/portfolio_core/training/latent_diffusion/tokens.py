@@ -5,6 +5,8 @@ from typing import Any, TypeAlias
 
 Tokenizer: TypeAlias = Any
 """A fast tokenizer of transformers, imported late."""
+Encoded: TypeAlias = Any
+"""Its answer: ``input_ids`` and ``attention_mask``, tensors of shape (n, ``MOST_TOKENS``)."""
 
 MOST_TOKENS = 20
 """Tokens of a prompt, the one at its end included."""
@@ -34,4 +36,15 @@ def tokenizer(words: Sequence[str]) -> Tokenizer:
         eos_token=_END,
         unk_token=_UNKNOWN,
         model_max_length=MOST_TOKENS,
+    )
+
+
+def encoded(words: Tokenizer, captions: Sequence[str]) -> Encoded:
+    """Return ``captions`` as the pipeline encodes them."""
+    return words(
+        list(captions),
+        padding="max_length",
+        max_length=MOST_TOKENS,
+        truncation=True,
+        return_tensors="pt",
     )

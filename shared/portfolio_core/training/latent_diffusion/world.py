@@ -102,7 +102,7 @@ class Thing:
     def one(self) -> str:
         """Return its words with the article."""
         words = str(self)
-        return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+        return f"{'an' if words[0] in 'aeio' else 'a'} {words}"
 
     @property
     def many(self) -> str:
@@ -246,7 +246,7 @@ def _what(scene: Scene, *, swapped: bool, where: bool = True) -> str:
 
 
 def _article(word: str) -> str:
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word}"
 
 
 def _any_thing(random: np.random.Generator, background: str, kinds: Kinds) -> Thing:
