@@ -56,6 +56,7 @@ class Slow(Tiny):
             time.sleep(STEP_SECONDS)
             print("step made", flush=True)
 
+        print(f"asked for {wanted.prompt}", flush=True)
         return super().draw(wanted, slowly)
 
 
