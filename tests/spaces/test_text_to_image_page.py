@@ -131,18 +131,18 @@ def test_a_kept_seed_gives_the_same_picture_and_a_rolled_one_another(page, first
     assert (pixels(other) != pixels(first[1])).any()
 
 
-def test_the_estimate_follows_the_number_of_pictures(page, first):
+def test_the_estimate_follows_what_is_asked_for(page, first):
     about = page.get_by_text(said(page, "on this machine", "이 기기에서")).first
+    steps = page.get_by_label(f"number input for {said(page, 'Steps', '단계')}")
     before = about.inner_text()
-    field(page, "Steps", "단계").fill("50")
-    field(page, "Pictures", "장수").fill("4")
-    page.get_by_role("heading", level=1).click()
+    steps.fill("50")
+    steps.blur()
 
-    page.wait_for_function("([node, before]) => node.innerText !== before",
-                           arg=[about.element_handle(), before])  # fmt: skip
-    field(page, "Pictures", "장수").fill("1")
-    field(page, "Steps", "단계").fill("2")
-    page.get_by_role("heading", level=1).click()
+    page.wait_for_function(
+        "([node, before]) => node.innerText !== before", arg=[about.element_handle(), before]
+    )
+    steps.fill("3")
+    steps.blur()
 
 
 def test_a_comparison_is_shown_with_labels_and_saved_as_one_picture(page, first):

@@ -5,6 +5,7 @@ Its first argument is the folder for it; it draws noise, but quickly, and each t
 "refined" it is an SDXL with its refiner.
 """
 
+import importlib
 import importlib.util
 import os
 import runpy
@@ -68,11 +69,10 @@ def main(folder, kind=""):
         return load(build(folder, refined=kind == "refined"), hardware, fetch)
 
     engine.load = built
-    sys.modules["tiny_text_to_image"] = sys.modules["__main__"]
     os.environ["PORTFOLIO_DRAW_STEPS"] = str(STEPS)
     model = Model(
         key="tiny", name="Tiny noise", tasks=("text-to-image",), preset=Preset.EMBEDDED,
-        engine=f"tiny_text_to_image:{engine.__name__}", licence="Apache-2.0",
+        engine=f"{__name__}:{engine.__name__}", licence="Apache-2.0",
         source="https://example.org", languages=("en",), memory_bytes=50 * MEBIBYTE,
     )  # fmt: skip
     others = [one for one in catalog.MODELS if "text-to-image" not in one.tasks]
@@ -96,4 +96,5 @@ def build(folder, *, refined):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.path.insert(0, str(HERE))  # the catalog names a module that can be imported
+    importlib.import_module("tiny_text_to_image").main(*sys.argv[1:])
