@@ -40,7 +40,7 @@ class Form:
         """Prepare the form for a model; without ``styles`` there is no choice of them."""
         self._words, self._abilities, self._limits = words, abilities, limits
         self._styles = styles
-        self._on: dict[str, Component] = {}
+        self._on: dict[str, Any] = {}  # Gradio adds the events of a component to its class
 
     def draw_prompt(self) -> gr.Textbox:
         """Draw the prompt."""
