@@ -227,6 +227,10 @@ class TextToImage:
             return errors.said(error, locale_of(request))
         return estimated(self.page, self.desk.estimate(wish), locale_of(request))
 
+    def example(self, number: int, request: gr.Request) -> str:
+        """Return one of the examples that this visitor sees."""
+        return self.on.examples[locale_of(request)][number]
+
     def opened(self, url: str, request: gr.Request) -> dict[Any, Any]:
         """Say in the visitor's language what the browser cannot look up by itself."""
         on, locale = self.on, locale_of(request)
@@ -277,6 +281,7 @@ def draw(space: TextToImage) -> None:
                 components=[gr.Textbox(visible=False)],
                 samples=[[example] for example in on.examples["en"]],
                 label=words("examples"),
+                type="index",
             )
             on.form.draw_more()
         with gr.Column(scale=3, min_width=320):
@@ -297,7 +302,7 @@ def connect(space: TextToImage) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", **inside}
     given = on.form.components
     shown = [on.easel, on.form["seed"], on.restored, on.arguments, on.made, on.about]
-    filled = on.samples.click(lambda chosen: chosen[0], on.samples, on.form["prompt"], **quiet)
+    filled = on.samples.click(space.example, on.samples, on.form["prompt"], **quiet)
     run = runs.add(on.draw.click, space.perform, given, shown)
     runs.also(on.form["prompt"].submit)
     runs.also(on.samples.click, filled.success)

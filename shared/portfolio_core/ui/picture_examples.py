@@ -20,9 +20,8 @@ _MOST = 6
 
 
 def examples(model: Model) -> Mapping[Locale, Sequence[str]]:
-    """Return prompts for ``model`` by language, as many in each."""
+    """Return prompts for ``model`` by language."""
     if model.key != StarterEngine.KEY:
         return {"en": _OF_THE_WIDE_WORLD, "ko": _OF_THE_WIDE_WORLD}
     known = World.load(starters.folder(FOLDER)).examples
-    count = min(_MOST, *(len(known[locale]) for locale in ("en", "ko")))
-    return {"en": known["en"][:count], "ko": known["ko"][:count]}
+    return {"en": known["en"][:_MOST], "ko": known["ko"][:_MOST]}
