@@ -25,6 +25,7 @@ from portfolio_server import (
     headers,
     health,
     mount,
+    rest,
     selfcheck,
     spaces,
 )
@@ -59,6 +60,7 @@ def create_app(
     found = spaces.find(spaces_dir or spaces.DEFAULT_FOLDER)
     pages: dict[str, Page] = {}
     app.include_router(health.router(readiness, settings.limits))
+    app.include_router(rest.router(settings, workload))
     app.include_router(gallery.router(found, pages, settings))
     mount.prepare_process(settings)
     for space in found:
