@@ -30,6 +30,8 @@ EXAMPLES = [
     errors.AdapterTooLarge(10_000, 256),
     errors.AdapterUnreadable("pirate", "adapter_config.json"),
     errors.AdapterMismatch("pirate", "Qwen/Qwen3-4B", "Qwen/Qwen3-0.6B"),
+    errors.SizeNotMultiple("width", 513, 8, "512, 520"),
+    errors.DrawingTooLarge(4096, 4096, 1024**2),
     errors.NothingToSay(),
     errors.QuotaReached(20, "documents"),
     errors.DocumentUnknown("notes.txt"),

@@ -48,6 +48,8 @@ PortfolioError                     500
 │   ├── ClassifierGone             410  trained here, and not kept any more
 │   ├── NoUsableRows               422  no row with a question and an answer
 │   ├── TooManyRows                413  to learn from in one training
+│   ├── SizeNotMultiple            400  a width or height that the model cannot draw
+│   ├── DrawingTooLarge            413  more pixels than may be drawn at once
 │   ├── AdapterUnreadable          422  damaged, or more than a plain LoRA
 │   └── AdapterMismatch            422  trained on another base model
 ├── Busy                           503  try again after ``retry_after_seconds``
@@ -81,6 +83,8 @@ from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
 from portfolio_core.errors._chat import UnknownModel as UnknownModel
+from portfolio_core.errors._drawing import DrawingTooLarge as DrawingTooLarge
+from portfolio_core.errors._drawing import SizeNotMultiple as SizeNotMultiple
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge

@@ -51,6 +51,14 @@ KOREAN: dict[str, tuple[str, str]] = {
         "어댑터의 랭크가 {rank:,}입니다. 한도는 {limit:,}입니다.",
         "더 작은 랭크로 학습해 주세요. 보통 8에서 64입니다.",
     ),
+    "size_not_multiple": (
+        "{given}은(는) {multiple}의 배수가 아닙니다({parameter}).",
+        "그릴 수 있는 가장 가까운 값은 {near}입니다.",
+    ),
+    "drawing_too_large": (
+        "{width} x {height}픽셀의 그림은 한도인 {limit:,}픽셀을 넘습니다.",
+        "너비나 높이를 줄여 주세요.",
+    ),
     "nothing_to_say": (
         "이 텍스트에는 소리 내어 읽을 것이 없습니다.",
         "단어나 숫자를 하나 이상 써 주세요.",

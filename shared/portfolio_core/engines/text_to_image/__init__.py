@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
+from portfolio_core.engines.diffusion import Step as Step
+from portfolio_core.engines.diffusion.seeds import SEEDS as SEEDS
 from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
 
 TASK = "text-to-image"
-SEEDS = 2**32
-"""Seeds are 0 to this, without it; the pictures of one request have seeds that follow."""
 
 
 @dataclass(frozen=True)
@@ -91,22 +91,6 @@ class Note:
 
     code: str
     fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step is done.
-
-    Attributes:
-        done: Steps done, of all pictures together.
-        total: Steps in all.
-        preview: What the picture looks like by now, small, shape (h, w, 3); none where none
-            was made.
-    """
-
-    done: int
-    total: int
-    preview: Pixels | None = None
 
 
 @dataclass(frozen=True)
