@@ -111,7 +111,7 @@ async def _on_wrong_body(_: Request, error: Exception) -> JSONResponse:
     place = [str(part) for part in error.errors()[0]["loc"] if part != "body"]
     field = ".".join(place) or None
     sentence = f"{field} is missing or of the wrong type." if field else _NO_JSON
-    hint = "The fields and their types are at /docs."
+    hint = "The fields and their types are at /openapi.json."
     return _json(_BAD_REQUEST, f"{sentence} {hint}", "invalid_input", field, {})
 
 
