@@ -56,6 +56,10 @@ class Limits(_Frozen):
     """Most messages of one conversation."""
     chat_tokens: int = Field(1024, gt=0)
     """Longest reply, in tokens of the model."""
+    embed_texts: int = Field(256, gt=0)
+    """Most texts embedded in one call."""
+    embed_characters: int = Field(200_000, gt=0)
+    """Longest of all those texts together, in Unicode code points."""
     draw_prompt_characters: int = Field(2000, gt=0)
     """Longest prompt of a picture, and longest negative prompt, in Unicode code points."""
     draw_pictures: int = Field(4, gt=0)

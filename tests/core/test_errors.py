@@ -25,6 +25,7 @@ EXAMPLES = [
     errors.NothingAsked(),
     errors.PromptTooLong(5000, 3584),
     errors.UnknownAdapter("../../x"),
+    errors.UnknownModel("../../x", ["auto", "small"]),
     errors.AdapterUnsafe("pirate"),
     errors.AdapterTooLarge(10_000, 256),
     errors.AdapterUnreadable("pirate", "adapter_config.json"),

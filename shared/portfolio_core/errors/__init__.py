@@ -14,6 +14,7 @@ PortfolioError                     500
 │   ├── NothingAsked               400  a conversation that does not end with a question
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── UnknownAdapter             404  not listed, or trained here and gone
+│   ├── UnknownModel               404  not one that this server runs for the task
 │   ├── AdapterUnsafe              422  a pickle
 │   ├── AdapterTooLarge            413  by its rank
 │   ├── NothingToSay               422  text without a single letter or digit
@@ -101,6 +102,7 @@ from portfolio_core.errors._chat import NothingAsked as NothingAsked
 from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
+from portfolio_core.errors._chat import UnknownModel as UnknownModel
 from portfolio_core.errors._drawing import DrawingTooLarge as DrawingTooLarge
 from portfolio_core.errors._drawing import SizeNotMultiple as SizeNotMultiple
 from portfolio_core.errors._easel import NoRecipe as NoRecipe
