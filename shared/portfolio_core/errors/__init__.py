@@ -130,6 +130,12 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._masks import EmptyMask as EmptyMask
+from portfolio_core.errors._masks import FullMask as FullMask
+from portfolio_core.errors._masks import MaskSize as MaskSize
+from portfolio_core.errors._masks import NoMargin as NoMargin
+from portfolio_core.errors._masks import NothingReplaces as NothingReplaces
+from portfolio_core.errors._masks import PictureHidden as PictureHidden
 from portfolio_core.errors._recordings import ClipTooLarge as ClipTooLarge
 from portfolio_core.errors._recordings import NoPictureTrack as NoPictureTrack
 from portfolio_core.errors._recordings import NoSoundTrack as NoSoundTrack
@@ -141,12 +147,6 @@ from portfolio_core.errors._speech import CannotTranslate as CannotTranslate
 from portfolio_core.errors._speech import LanguageNotHeard as LanguageNotHeard
 from portfolio_core.errors._timelines import NothingToDescribe as NothingToDescribe
 from portfolio_core.errors._timelines import TimelineUnreadable as TimelineUnreadable
-from portfolio_core.errors._masks import EmptyMask as EmptyMask
-from portfolio_core.errors._masks import FullMask as FullMask
-from portfolio_core.errors._masks import MaskSize as MaskSize
-from portfolio_core.errors._masks import NoMargin as NoMargin
-from portfolio_core.errors._masks import NothingReplaces as NothingReplaces
-from portfolio_core.errors._masks import PictureHidden as PictureHidden
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
 from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone
