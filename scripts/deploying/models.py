@@ -114,7 +114,7 @@ def pins(name: str, repository: str, revision: str, files: Mapping[str, Path]) -
         f"{name}: Pins = (\n"
         f'    "{repository}",\n'
         f'    "{revision}",\n'
-        f"    _table({quotes}\n{table}\n{quotes}),\n"
+        f"    table({quotes}\n{table}\n{quotes}),\n"
         ")\n"
     )
 

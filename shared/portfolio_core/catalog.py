@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portfolio_core import weights
+from portfolio_core.clip_models import CLIP_MODELS
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.hardware import Hardware
 from portfolio_core.model import HubFiles, Model
@@ -50,10 +51,6 @@ class Choice:
     task: str
 
 
-# It understands 100; those that most who come here speak stand on the page.
-_WHISPER_LANGUAGES = ("en", "ko", "de", "es", "fr", "ja", "pt", "zh")
-_WHISPER_PACKAGES = ("faster_whisper", "ctranslate2", "silero_vad", "onnxruntime", "soxr")
-
 MODELS: tuple[Model, ...] = (
     Model(
         key="ppocr-tesseract",
@@ -78,57 +75,6 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "ko"),
         memory_bytes=20 * MEBIBYTE,
         packages=("espeakng_loader",),
-    ),
-    Model(
-        key="pocketsphinx-en",
-        name="PocketSphinx 5 (English)",
-        tasks=("speech-to-text",),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.speech_to_text.pocketsphinx:PocketSphinxEngine",
-        licence="BSD-2-Clause",
-        source="https://github.com/cmusphinx/pocketsphinx",
-        languages=("en",),
-        memory_bytes=200 * MEBIBYTE,
-        packages=("pocketsphinx", "silero_vad", "onnxruntime", "soxr"),
-    ),
-    Model(
-        key="whisper-small",
-        name="Whisper small",
-        tasks=("speech-to-text",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.speech_to_text.whisper:WhisperSmall",
-        licence="MIT",
-        source="https://huggingface.co/Systran/faster-whisper-small",
-        languages=_WHISPER_LANGUAGES,
-        memory_bytes=900 * MEBIBYTE,
-        packages=_WHISPER_PACKAGES,
-        hub=HubFiles(*weights.WHISPER_SMALL),
-    ),
-    Model(
-        key="whisper-base",
-        name="Whisper base",
-        tasks=("speech-to-text",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.speech_to_text.whisper:WhisperBase",
-        licence="MIT",
-        source="https://huggingface.co/Systran/faster-whisper-base",
-        languages=_WHISPER_LANGUAGES,
-        memory_bytes=500 * MEBIBYTE,
-        packages=_WHISPER_PACKAGES,
-        hub=HubFiles(*weights.WHISPER_BASE),
-    ),
-    Model(
-        key="whisper-large-v3-turbo",
-        name="Whisper large-v3 turbo",
-        tasks=("speech-to-text",),
-        preset=Preset.SMALL,
-        engine="portfolio_core.engines.speech_to_text.whisper:WhisperLargeTurbo",
-        licence="MIT",
-        source="https://huggingface.co/dropbox-dash/faster-whisper-large-v3-turbo",
-        languages=_WHISPER_LANGUAGES,
-        memory_bytes=3 * GIBIBYTE,
-        packages=_WHISPER_PACKAGES,
-        hub=HubFiles(*weights.WHISPER_LARGE_V3_TURBO),
     ),
     Model(
         key="kokoro-82m",
@@ -291,70 +237,6 @@ MODELS: tuple[Model, ...] = (
         hub=HubFiles(*weights.QWEN3_4B),
     ),
     Model(
-        key="picture-facts",
-        name="Picture facts",
-        tasks=("captioning",),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.captioning.picture_facts:PictureFacts",
-        licence="BSD-3-Clause",
-        source="https://scikit-image.org",
-        languages=("en", "ko"),
-        memory_bytes=200 * MEBIBYTE,
-        packages=("skimage",),
-    ),
-    Model(
-        key="florence-2-base",
-        name="Florence-2 base",
-        tasks=("captioning",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.captioning.florence:Florence2Base",
-        licence="MIT",
-        source="https://huggingface.co/florence-community/Florence-2-base",
-        languages=("en",),
-        memory_bytes=1800 * MEBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.FLORENCE_2_BASE),
-    ),
-    Model(
-        key="blip-base",
-        name="BLIP base",
-        tasks=("captioning",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.captioning.blip:BlipBase",
-        licence="BSD-3-Clause",
-        source="https://huggingface.co/Salesforce/blip-image-captioning-base",
-        languages=("en",),
-        memory_bytes=1400 * MEBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.BLIP_BASE),
-    ),
-    Model(
-        key="qwen3-vl-2b-captions",
-        name="Qwen3-VL 2B",
-        tasks=("captioning",),
-        preset=Preset.SMALL,
-        engine="portfolio_core.engines.captioning.qwen_vl:Qwen3Vl2b",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct",
-        languages=("en", "ko"),
-        memory_bytes=6 * GIBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.QWEN3_VL_2B),
-    ),
-    Model(
-        key="qwen3-vl-8b-captions",
-        name="Qwen3-VL 8B",
-        tasks=("captioning",),
-        preset=Preset.LARGE,
-        engine="portfolio_core.engines.captioning.qwen_vl:Qwen3Vl8b",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Qwen/Qwen3-VL-8B-Instruct",
-        languages=("en", "ko"),
-        memory_bytes=20 * GIBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.QWEN3_VL_8B),
-    ),
-    Model(
         key="ronald-starter",
         name="Ronald starter",
         tasks=("image-classification",),
@@ -365,18 +247,6 @@ MODELS: tuple[Model, ...] = (
         languages=(),
         memory_bytes=300 * MEBIBYTE,
         packages=("torch", "transformers"),
-    ),
-    Model(
-        key="text-to-image-starter",
-        name="Text-to-image starter",
-        tasks=("text-to-image",),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.text_to_image.starter:StarterEngine",
-        licence="Apache-2.0",
-        source="https://huggingface.co/docs/diffusers/api/pipelines/pixart",
-        languages=("en", "ko"),
-        memory_bytes=400 * MEBIBYTE,
-        packages=("diffusers", "torch", "transformers"),
     ),
     Model(
         key="resnet-18",
@@ -404,6 +274,7 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
         hub=HubFiles(*weights.SIGLIP2_BASE),
     ),
+    *CLIP_MODELS,
     *PICTURE_MODELS,
 )
 
