@@ -65,7 +65,9 @@ def main(folder: Path, tokens: int) -> None:
     # CTranslate2 keeps half of the length for text that is shown to Whisper before.
     whisper.transcribe = functools.partial(whisper.transcribe, max_new_tokens=2 * tokens)
     _check_length(whisper, tokens)
-    sound = np.random.default_rng(0).standard_normal(30 * 16_000).astype(np.float32) / 10
+    sound = np.random.default_rng(0).standard_normal(30 * 16_000).astype(np.float32) / np.float32(
+        10
+    )
     for _ in sys.stdin:
         start = time.perf_counter()
         # Random times tell Whisper to look again from the middle of its 30 s; one look is enough.

@@ -78,8 +78,8 @@ class TestBars:
         plain = "oh mend the coat before you go out"
         bars = words._surrounded(clips(words), engines(words, plain, ours))
 
-        assert len(bars) == 3
-        assert set(bars.values()) == {met}
+        assert len(bars) == 4
+        assert all(bars.values()) == met
 
 
 class TestData:
