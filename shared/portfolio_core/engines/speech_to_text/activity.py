@@ -16,7 +16,7 @@ from portfolio_core.engines.speech_to_text.ambience import RATE_HZ, Signal, Stre
 from portfolio_core.errors import MissingDependency
 from portfolio_core.media.audio import Sound, resample
 
-_FULL_SCALE = 32_767
+_FULL_SCALE = np.float32(32_767)
 LONGEST_SECONDS = 28.0
 """Speech without a pause is cut there, at its longest breath: Whisper hears 30 s at once."""
 _MARGIN_MS = 150  # soft first and last sounds that the detector misses

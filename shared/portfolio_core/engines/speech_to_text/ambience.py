@@ -102,7 +102,7 @@ def _tones(block: Signal) -> Signal:
     around = np.pad(power, _NEIGHBOURHOOD // 2, mode="reflect")
     usual = np.median(np.lib.stride_tricks.sliding_window_view(around, _NEIGHBOURHOOD), axis=-1)
     above = np.where(power > _STANDS_OUT * usual, power, 0)
-    return (above / (power.sum() + _TINY)).astype(np.float32)
+    return np.asarray(above / (power.sum() + _TINY), np.float32)
 
 
 def _is_steady(tones: list[Signal]) -> bool:
