@@ -16,13 +16,13 @@ import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 from transformers import (  # noqa: E402
     AutoTokenizer,
-    CLIPImageProcessor,
+    CLIPImageProcessorPil,
     Florence2ForConditionalGeneration,
 )
 
 folder, tokens = sys.argv[1], int(sys.argv[2])
 letters: Any = AutoTokenizer.from_pretrained(folder)
-pictures: Any = CLIPImageProcessor.from_pretrained(folder)
+pictures: Any = CLIPImageProcessorPil.from_pretrained(folder)
 model: Any = Florence2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
 noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), dtype=np.uint8)
 for _ in sys.stdin:

@@ -10,64 +10,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portfolio_core import weights
+from portfolio_core.clip_models import CLIP_MODELS
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.hardware import Hardware
+from portfolio_core.model import HubFiles, Model
+from portfolio_core.picture_models import PICTURE_MODELS
 from portfolio_core.settings import GIBIBYTE, MEBIBYTE, Preset, Settings
+
+__all__ = [
+    "MODELS",
+    "SIZES",
+    "Choice",
+    "HubFiles",
+    "Model",
+    "Reason",
+    "by_key",
+    "choose",
+    "embedded",
+    "engine_class",
+]
 
 # From the smallest need to the largest; ``auto`` looks from the right.
 SIZES = (Preset.EMBEDDED, Preset.TINY, Preset.SMALL, Preset.LARGE)
-
-
-@dataclass(frozen=True)
-class HubFiles:
-    """Weights on the Hub, pinned.
-
-    Attributes:
-        repository: ``owner/name``.
-        revision: Commit, 40 hexadecimal digits.
-        sha256: Path inside the repository to the checksum of its content.
-        extras: The same for files that are fetched one by one, when they are asked for.
-    """
-
-    repository: str
-    revision: str
-    sha256: Mapping[str, str]
-    extras: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Model:
-    """One model as a page names it.
-
-    Attributes:
-        key: Unique name, used in the API and in recipes.
-        name: Name for people, with its version.
-        tasks: What it serves, the first one what it was made for: names of packages under
-            ``engines``, with hyphens.
-        preset: The size it belongs to.
-        engine: ``module:Class`` of what runs it.
-        licence: SPDX identifier.
-        source: Where it comes from, an address for people.
-        languages: ISO 639-1 codes.
-        memory_bytes: What a loaded engine takes, about.
-        packages: Importable names that the engine needs.
-        hub: Its weights, when they come from the Hub.
-        parts: Weights of further repositories that the engine works with, by the folder inside
-            the model's own that they go to. A file is named ``folder/path`` then.
-    """
-
-    key: str
-    name: str
-    tasks: tuple[str, ...]
-    preset: Preset
-    engine: str
-    licence: str
-    source: str
-    languages: tuple[str, ...]
-    memory_bytes: int
-    packages: tuple[str, ...] = ()
-    hub: HubFiles | None = None
-    parts: Mapping[str, HubFiles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,10 +50,6 @@ class Choice:
     reason: Reason
     task: str
 
-
-# It understands 100; those that most who come here speak stand on the page.
-_WHISPER_LANGUAGES = ("en", "ko", "de", "es", "fr", "ja", "pt", "zh")
-_WHISPER_PACKAGES = ("faster_whisper", "ctranslate2", "silero_vad", "onnxruntime", "soxr")
 
 MODELS: tuple[Model, ...] = (
     Model(
@@ -115,57 +75,6 @@ MODELS: tuple[Model, ...] = (
         languages=("en", "ko"),
         memory_bytes=20 * MEBIBYTE,
         packages=("espeakng_loader",),
-    ),
-    Model(
-        key="pocketsphinx-en",
-        name="PocketSphinx 5 (English)",
-        tasks=("speech-to-text",),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.speech_to_text.pocketsphinx:PocketSphinxEngine",
-        licence="BSD-2-Clause",
-        source="https://github.com/cmusphinx/pocketsphinx",
-        languages=("en",),
-        memory_bytes=200 * MEBIBYTE,
-        packages=("pocketsphinx", "silero_vad", "onnxruntime", "soxr"),
-    ),
-    Model(
-        key="whisper-small",
-        name="Whisper small",
-        tasks=("speech-to-text",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.speech_to_text.whisper:WhisperSmall",
-        licence="MIT",
-        source="https://huggingface.co/Systran/faster-whisper-small",
-        languages=_WHISPER_LANGUAGES,
-        memory_bytes=900 * MEBIBYTE,
-        packages=_WHISPER_PACKAGES,
-        hub=HubFiles(*weights.WHISPER_SMALL),
-    ),
-    Model(
-        key="whisper-base",
-        name="Whisper base",
-        tasks=("speech-to-text",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.speech_to_text.whisper:WhisperBase",
-        licence="MIT",
-        source="https://huggingface.co/Systran/faster-whisper-base",
-        languages=_WHISPER_LANGUAGES,
-        memory_bytes=500 * MEBIBYTE,
-        packages=_WHISPER_PACKAGES,
-        hub=HubFiles(*weights.WHISPER_BASE),
-    ),
-    Model(
-        key="whisper-large-v3-turbo",
-        name="Whisper large-v3 turbo",
-        tasks=("speech-to-text",),
-        preset=Preset.SMALL,
-        engine="portfolio_core.engines.speech_to_text.whisper:WhisperLargeTurbo",
-        licence="MIT",
-        source="https://huggingface.co/dropbox-dash/faster-whisper-large-v3-turbo",
-        languages=_WHISPER_LANGUAGES,
-        memory_bytes=3 * GIBIBYTE,
-        packages=_WHISPER_PACKAGES,
-        hub=HubFiles(*weights.WHISPER_LARGE_V3_TURBO),
     ),
     Model(
         key="kokoro-82m",
@@ -328,57 +237,6 @@ MODELS: tuple[Model, ...] = (
         hub=HubFiles(*weights.QWEN3_4B),
     ),
     Model(
-        key="picture-facts",
-        name="Picture facts",
-        tasks=("captioning",),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.captioning.picture_facts:PictureFacts",
-        licence="BSD-3-Clause",
-        source="https://scikit-image.org",
-        languages=("en", "ko"),
-        memory_bytes=200 * MEBIBYTE,
-        packages=("skimage",),
-    ),
-    Model(
-        key="florence-2-base",
-        name="Florence-2 base",
-        tasks=("captioning",),
-        preset=Preset.TINY,
-        engine="portfolio_core.engines.captioning.florence:Florence2Base",
-        licence="MIT",
-        source="https://huggingface.co/florence-community/Florence-2-base",
-        languages=("en",),
-        memory_bytes=1800 * MEBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.FLORENCE_2_BASE),
-    ),
-    Model(
-        key="qwen3-vl-2b-captions",
-        name="Qwen3-VL 2B",
-        tasks=("captioning",),
-        preset=Preset.SMALL,
-        engine="portfolio_core.engines.captioning.qwen_vl:Qwen3Vl2b",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct",
-        languages=("en", "ko"),
-        memory_bytes=6 * GIBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.QWEN3_VL_2B),
-    ),
-    Model(
-        key="qwen3-vl-8b-captions",
-        name="Qwen3-VL 8B",
-        tasks=("captioning",),
-        preset=Preset.LARGE,
-        engine="portfolio_core.engines.captioning.qwen_vl:Qwen3Vl8b",
-        licence="Apache-2.0",
-        source="https://huggingface.co/Qwen/Qwen3-VL-8B-Instruct",
-        languages=("en", "ko"),
-        memory_bytes=20 * GIBIBYTE,
-        packages=("torch", "transformers"),
-        hub=HubFiles(*weights.QWEN3_VL_8B),
-    ),
-    Model(
         key="ronald-starter",
         name="Ronald starter",
         tasks=("image-classification",),
@@ -416,6 +274,8 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
         hub=HubFiles(*weights.SIGLIP2_BASE),
     ),
+    *CLIP_MODELS,
+    *PICTURE_MODELS,
 )
 
 

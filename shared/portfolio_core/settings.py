@@ -56,6 +56,20 @@ class Limits(_Frozen):
     """Most messages of one conversation."""
     chat_tokens: int = Field(1024, gt=0)
     """Longest reply, in tokens of the model."""
+    embed_texts: int = Field(256, gt=0)
+    """Most texts embedded in one call."""
+    embed_characters: int = Field(200_000, gt=0)
+    """Longest of all those texts together, in Unicode code points."""
+    draw_prompt_characters: int = Field(2000, gt=0)
+    """Longest prompt of a picture, and longest negative prompt, in Unicode code points."""
+    draw_pictures: int = Field(4, gt=0)
+    """Most pictures drawn in one call."""
+    draw_steps: int = Field(50, gt=0)
+    """Most denoising steps of a picture."""
+    draw_pixels: int = Field(1024 * 1024, gt=0)
+    """Most pixels of a picture that is drawn, width times height."""
+    draw_compared: int = Field(12, gt=0)
+    """Most pictures of a comparison, those of all its values together."""
     image_pixels: int = Field(25_000_000, gt=0, le=89_000_000)
     """Most pixels of a picture."""
     image_side: int = Field(8192, gt=0)

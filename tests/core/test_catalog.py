@@ -38,6 +38,16 @@ def test_an_entry_is_whole_and_its_engine_exists(model):
         assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests.values())
 
 
+@pytest.mark.parametrize("engine", ["portfolio_core.engines.gone:A", "portfolio_core.gone.b:B"])
+def test_an_engine_that_did_not_come_along_is_passed_over(engine):
+    """A Space on the Hub has the catalog whole and the engines of its own tasks."""
+    gone = replace(TINY, engine=engine)
+
+    assert choose(models=(EMBEDDED, gone)).model is EMBEDDED
+    with pytest.raises(ModelUnavailable):
+        choose(models=(gone,))
+
+
 def test_keys_are_unique():
     assert len({model.key for model in MODELS}) == len(MODELS)
 

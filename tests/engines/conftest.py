@@ -57,3 +57,11 @@ def chat_engine(chat_base, chat_adapters, monkeypatch):
     for folder in chat_adapters.values():
         loaded.add_adapter(adapters.read(folder))
     return loaded
+
+
+@pytest.fixture(scope="session")
+def diffusion_folders(tiny, tmp_path_factory):
+    """A folder of each tiny pipeline, by the name of what builds it."""
+    root = tmp_path_factory.mktemp("diffusion")
+    builders = ("text_to_image", "inpaint", "sdxl", "sdxl_refiner", "sdxl_inpaint")
+    return {name: getattr(tiny.diffusion, name)(root / name) for name in builders}

@@ -1,11 +1,14 @@
 """Captioners: facts that hold of pictures with known ones, and the real classes on tiny models."""
 
+import pickle
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from portfolio_core import catalog
 from portfolio_core.engines.captioning import Detail, looks
+from portfolio_core.engines.captioning.blip import BlipBase
 from portfolio_core.engines.captioning.florence import Florence2Base
 from portfolio_core.engines.captioning.picture_facts import PictureFacts
 from portfolio_core.engines.captioning.qwen_vl import Qwen3Vl2b, Qwen3Vl8b
@@ -25,6 +28,19 @@ def photograph(colour=(90, 140, 60), side=360):
     grain = np.asarray(grain.resize((side, side), Image.Resampling.BICUBIC)).astype(float)
     grain += rng.normal(0, 12, grain.shape)
     return (np.array(colour) + (grain - 128) * 0.5).clip(0, 255).astype(np.uint8)
+
+
+def _third_time():
+    """A check that ends the work when it is asked the third time."""
+    calls = []
+
+    def check():
+        calls.append(1)
+        assert len(calls) <= 3
+        if len(calls) == 3:
+            raise Cancelled
+
+    return check
 
 
 def astronaut():
@@ -205,16 +221,8 @@ class TestFlorence:
         ]
 
     def test_it_can_be_stopped_within_a_token(self, florence):
-        calls = []
-
-        def stop():
-            calls.append(1)
-            if len(calls) == 3:
-                raise Cancelled
-
         with pytest.raises(Cancelled):
-            florence.caption(GREY, Detail.SHORT, check=stop)
-        assert len(calls) == 3
+            florence.caption(GREY, Detail.SHORT, check=_third_time())
 
     def test_what_breaks_in_the_model_is_a_clear_error(self, florence, monkeypatch):
         def run_out(**_):
@@ -236,6 +244,38 @@ class TestFlorence:
     def test_without_its_weights_it_says_so(self):
         with pytest.raises(HubUnreachable):
             Florence2Base.load(None, MACHINE)
+
+
+@pytest.fixture
+def blip(tiny, tmp_path, monkeypatch):
+    words = SAID.lower().rstrip(".")
+    monkeypatch.setattr("portfolio_core.engines.captioning.blip.CONFIG", tiny.blip.config(7))
+    return BlipBase.load(tiny.blip.build(tmp_path, words), MACHINE)
+
+
+class TestBlip:
+    def test_it_says_it_as_a_sentence(self, blip):
+        assert blip.caption(photograph(), Detail.SHORT).text == SAID
+
+    def test_it_can_be_stopped_within_a_token(self, blip):
+        with pytest.raises(Cancelled):
+            blip.caption(GREY, Detail.SHORT, check=_third_time())
+
+    def test_code_in_its_weights_is_not_run(self, blip, tmp_path, monkeypatch):
+        ran = tmp_path / "ran"
+
+        class Trap:
+            def __reduce__(self):
+                return (ran.touch, ())
+
+        (tmp_path / "pytorch_model.bin").write_bytes(pickle.dumps({"weight": Trap()}))
+        with pytest.raises(EngineFailed):
+            BlipBase.load(tmp_path, MACHINE)
+        assert not ran.exists()
+
+    def test_without_its_weights_it_says_so(self):
+        with pytest.raises(HubUnreachable):
+            BlipBase.load(None, MACHINE)
 
 
 @pytest.fixture(scope="module")
@@ -260,16 +300,8 @@ class TestQwenVl:
         assert "짧은 한 문장으로" in asked[1]
 
     def test_it_can_be_stopped_within_a_token(self, qwen):
-        calls = []
-
-        def stop():
-            calls.append(1)
-            if len(calls) == 3:
-                raise Cancelled
-
         with pytest.raises(Cancelled):
-            qwen.caption(GREY, Detail.VERY_DETAILED, check=stop)
-        assert len(calls) == 3
+            qwen.caption(GREY, Detail.VERY_DETAILED, check=_third_time())
 
     @pytest.mark.parametrize("kind", [Qwen3Vl2b, Qwen3Vl8b])
     def test_without_its_weights_it_says_so(self, kind):

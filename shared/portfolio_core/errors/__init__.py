@@ -14,6 +14,7 @@ PortfolioError                     500
 │   ├── NothingAsked               400  a conversation that does not end with a question
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── UnknownAdapter             404  not listed, or trained here and gone
+│   ├── UnknownModel               404  not one that this server runs for the task
 │   ├── AdapterUnsafe              422  a pickle
 │   ├── AdapterTooLarge            413  by its rank
 │   ├── NothingToSay               422  text without a single letter or digit
@@ -46,6 +47,9 @@ PortfolioError                     500
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   ├── UrlTooSlow                 504
+│   ├── NothingToCompare           400  a comparison of pictures without values
+│   ├── TooManyPictures            413  to be drawn in one call
+│   ├── NoRecipe                   422  a picture that does not say how it was made
 │   ├── QuotaReached               409  a visitor's share of documents is used up
 │   ├── DocumentUnknown            404  no document of that name is held
 │   ├── IndexGone                  410  the documents were deleted, or never were
@@ -56,8 +60,15 @@ PortfolioError                     500
 │   ├── TooFewGroups               422  too few different pictures to hold some out
 │   ├── LabelsMissing              400  another number of labels than of files
 │   ├── ClassifierGone             410  trained here, and not kept any more
+│   ├── EmptyMask                  422  nothing is marked
+│   ├── FullMask                   422  everything is
+│   ├── MaskSize                   422  another shape than its picture
+│   ├── NoMargin                   400  a picture that is to grow by nothing
+│   ├── PictureHidden              422  by the model's safety checker
 │   ├── NoUsableRows               422  no row with a question and an answer
 │   ├── TooManyRows                413  to learn from in one training
+│   ├── SizeNotMultiple            400  a width or height that the model cannot draw
+│   ├── DrawingTooLarge            413  more pixels than may be drawn at once
 │   ├── AdapterUnreadable          422  damaged, or more than a plain LoRA
 │   └── AdapterMismatch            422  trained on another base model
 ├── Busy                           503  try again after ``retry_after_seconds``
@@ -75,6 +86,7 @@ PortfolioError                     500
 │   ├── NoDiskSpace                507
 │   ├── DownloadDamaged            503
 │   └── EngineFailed               503  the engine could not be loaded or broke off
+├── NothingReplaces                503  no model that draws something new
 ├── MissingDependency              501  names the command that installs it
 └── BadSetting                     500  a wrong value in the environment, found at start
 """
@@ -90,6 +102,12 @@ from portfolio_core.errors._chat import NothingAsked as NothingAsked
 from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
+from portfolio_core.errors._chat import UnknownModel as UnknownModel
+from portfolio_core.errors._drawing import DrawingTooLarge as DrawingTooLarge
+from portfolio_core.errors._drawing import SizeNotMultiple as SizeNotMultiple
+from portfolio_core.errors._easel import NoRecipe as NoRecipe
+from portfolio_core.errors._easel import NothingToCompare as NothingToCompare
+from portfolio_core.errors._easel import TooManyPictures as TooManyPictures
 from portfolio_core.errors._files import DocumentEncrypted as DocumentEncrypted
 from portfolio_core.errors._files import DocumentLimit as DocumentLimit
 from portfolio_core.errors._files import DocumentTooLarge as DocumentTooLarge
@@ -112,6 +130,12 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._masks import EmptyMask as EmptyMask
+from portfolio_core.errors._masks import FullMask as FullMask
+from portfolio_core.errors._masks import MaskSize as MaskSize
+from portfolio_core.errors._masks import NoMargin as NoMargin
+from portfolio_core.errors._masks import NothingReplaces as NothingReplaces
+from portfolio_core.errors._masks import PictureHidden as PictureHidden
 from portfolio_core.errors._recordings import ClipTooLarge as ClipTooLarge
 from portfolio_core.errors._recordings import NoPictureTrack as NoPictureTrack
 from portfolio_core.errors._recordings import NoSoundTrack as NoSoundTrack

@@ -73,6 +73,8 @@ class Picture:
         notes: Codes of what was put right: ``"turned"`` (by its EXIF orientation),
             ``"first_frame"`` (of an animation), ``"flattened"`` (it was transparent somewhere).
         alpha: Shape (height, width), uint8, 255 is opaque; none where all of it is opaque.
+        straight: Colours as they stand in the file, before white shone through; the same shape
+            as ``rgb``, none where all of it is opaque.
         icc_profile: Colour profile of ``rgb``, at most 1 MiB; none where it has no RGB profile.
         text: Text chunks of a PNG, printable, at most 32 of 64 Ki characters together.
     """
@@ -81,6 +83,7 @@ class Picture:
     format: str
     notes: tuple[str, ...] = ()
     alpha: Alpha | None = None
+    straight: Pixels | None = None
     icc_profile: bytes | None = None
     text: Mapping[str, str] = field(default_factory=dict)
 
@@ -192,27 +195,29 @@ def _picture(image: Image.Image, file_format: str) -> Picture:
     first_of_many = file_format != "jpeg" and getattr(image, "is_animated", False)
     image.load()
     turn = _image_notes.turn(image)
-    rgb, alpha = _flattened(image)
+    rgb, coloured = _flattened(image)
     if turn is not None:
         rgb = rgb.transpose(turn)
-        alpha = alpha and alpha.transpose(turn)
+        coloured = coloured and coloured.transpose(turn)
+    pixels = None if coloured is None else np.array(coloured)
     done = {
         "turned": turn is not None,
         "first_frame": first_of_many,
-        "flattened": alpha is not None,
+        "flattened": pixels is not None,
     }
     return Picture(
         rgb=np.array(rgb),
         format=file_format,
         notes=tuple(note for note, was_done in done.items() if was_done),
-        alpha=None if alpha is None else np.array(alpha),
+        alpha=None if pixels is None else pixels[..., 3].copy(),
+        straight=None if pixels is None else pixels[..., :3].copy(),
         icc_profile=_image_notes.icc_profile(image),
         text=_image_notes.text(image) if file_format == "png" else {},
     )
 
 
 def _flattened(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Return the picture on white, and its alpha where any of it is transparent."""
+    """Return the picture on white, and as it stands, RGBA, where any of it is transparent."""
     if image.mode.startswith("I"):
         image = _eight_bits(image)
     if not image.has_transparency_data:
@@ -223,7 +228,7 @@ def _flattened(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         return coloured.convert("RGB"), None
     white = Image.new("RGB", image.size, "white")
     white.paste(coloured, mask=alpha)
-    return white, alpha
+    return white, coloured
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

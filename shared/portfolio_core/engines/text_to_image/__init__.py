@@ -4,17 +4,32 @@ An engine draws step by step, so that a caller can show how far it is, what it l
 then, and stop. The same request gives the same picture, alone or beside others.
 """
 
+import math
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
+from portfolio_core.engines.diffusion import Step as Step
+from portfolio_core.engines.diffusion.seeds import SEEDS as SEEDS
+from portfolio_core.errors import (
+    DrawingTooLarge,
+    EmptyText,
+    InvalidInput,
+    NumberOutOfRange,
+    SizeNotMultiple,
+    TextTooLong,
+    UnknownChoice,
+)
 from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
+from portfolio_core.settings import Limits
+from portfolio_core.text.clean import clean
 
 TASK = "text-to-image"
-SEEDS = 2**32
-"""Seeds are 0 to this, without it; the pictures of one request have seeds that follow."""
+GUIDANCE = 30.0
+"""Largest guidance scale."""
 
 
 @dataclass(frozen=True)
@@ -94,22 +109,6 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step is done.
-
-    Attributes:
-        done: Steps done, of all pictures together.
-        total: Steps in all.
-        preview: What the picture looks like by now, small, shape (h, w, 3); none where none
-            was made.
-    """
-
-    done: int
-    total: int
-    preview: Pixels | None = None
-
-
-@dataclass(frozen=True)
 class Drawn:
     """One picture.
 
@@ -131,8 +130,8 @@ class TextToImageEngine(Protocol):
 
     KEY: ClassVar[str]
     """Its key in the catalog."""
-    abilities: Abilities
-    """What it can be asked for."""
+    abilities: ClassVar[Abilities]
+    """What it can be asked for; known before it is loaded."""
     revision: str
     """Commit of its weights, or the checksum of what was trained here."""
 
@@ -166,3 +165,94 @@ class TextToImageEngine(Protocol):
             check: Called at each step; what it raises ends the work within two steps.
         """
         ...
+
+
+def request(form: Mapping[str, object], *, abilities: Abilities, limits: Limits) -> ImageRequest:
+    """Check a caller's values, whatever their types, and return them as a request.
+
+    Args:
+        form: The fields of :class:`ImageRequest` by name. One that is left out, or none, is what
+            the engine does best; without a seed a new one is drawn.
+        abilities: The engine's.
+        limits: What a caller may ask for.
+
+    Raises:
+        InvalidInput: a prompt is no text.
+        EmptyText: there is no prompt.
+        TextTooLong: a prompt is over the limit.
+        NumberOutOfRange: a number is none, not finite, or outside of its range.
+        SizeNotMultiple: width or height is one that the model cannot draw.
+        DrawingTooLarge: the picture has too many pixels.
+        UnknownChoice: there is no such scheduler, or no refiner.
+    """
+    prompt = _prompt(form.get("prompt"), limits)
+    if not prompt:
+        raise EmptyText
+    width, height = (_side(name, form.get(name), abilities) for name in ("width", "height"))
+    if width * height > limits.draw_pixels:
+        raise DrawingTooLarge(width, height, limits.draw_pixels)
+    most_steps = min(abilities.most_steps, limits.draw_steps)
+    return ImageRequest(
+        prompt=prompt,
+        negative_prompt=_prompt(form.get("negative_prompt"), limits),
+        width=width,
+        height=height,
+        steps=_whole("steps", form.get("steps"), min(abilities.steps, most_steps), 1, most_steps),
+        guidance=_number("guidance", form.get("guidance"), abilities.guidance, 0, GUIDANCE),
+        scheduler=_scheduler(form.get("scheduler"), abilities.schedulers),
+        seed=_whole("seed", form.get("seed"), secrets.randbelow(SEEDS), 0, SEEDS - 1),
+        count=_whole("count", form.get("count"), 1, 1, limits.draw_pictures),
+        refine_from=_refine_from(form.get("refine_from"), abilities),
+    )
+
+
+def _prompt(text: object, limits: Limits) -> str:
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise InvalidInput
+    if len(text) > limits.draw_prompt_characters:
+        raise TextTooLong(len(text), limits.draw_prompt_characters)
+    return clean(text)
+
+
+def _side(name: str, value: object, abilities: Abilities) -> int:
+    low, high, multiple = abilities.smallest, abilities.largest, abilities.multiple
+    side = _whole(name, value, abilities.side, low, high)
+    if side % multiple:
+        below = side // multiple * multiple
+        near = [near for near in (below, below + multiple) if low <= near <= high]
+        raise SizeNotMultiple(name, value, multiple, ", ".join(map(str, near)))
+    return side
+
+
+def _whole(name: str, value: object, usual: int, low: int, high: int) -> int:
+    number = _number(name, value, usual, low, high)
+    if number != int(number):
+        raise NumberOutOfRange(name, value, low, high)
+    return int(number)
+
+
+def _number(name: str, value: object, usual: float, low: float, high: float) -> float:
+    if value is None:
+        return usual
+    # A truth value is an int to Python, and NaN fails every comparison.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise NumberOutOfRange(name, value, low, high)
+    return value
+
+
+def _scheduler(value: object, schedulers: tuple[str, ...]) -> str:
+    if value is None:
+        return schedulers[0]
+    if not isinstance(value, str) or value not in schedulers:
+        raise UnknownChoice("scheduler", value, schedulers)
+    return value
+
+
+def _refine_from(value: object, abilities: Abilities) -> float | None:
+    if value is None:
+        return None
+    if not abilities.refines:
+        raise UnknownChoice("refine_from", value, ["none"])
+    return float(_number("refine_from", value, math.nan, 0, 1))
