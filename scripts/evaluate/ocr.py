@@ -57,7 +57,7 @@ def evaluate(data: Path) -> bool:
     pages = list(read(data))
     scores = [_score(name, engine, pages) for name, engine in _engines()]
     ours = next(score for score in scores if score.name == OURS)
-    print(table(pages, scores))
+    print(_table(pages, scores))
     cost = _turned(pages, ours)
     print(f"\nA turn by 90 degrees costs {100 * cost:+.2f} points of CER.")
     for unit, sure in ours.sure.items():
@@ -137,7 +137,7 @@ def ece(sure: list[tuple[float, bool]]) -> float:
     return sum(gaps) / len(sure)
 
 
-def table(pages: list[Page], scores: list[Score]) -> str:
+def _table(pages: list[Page], scores: list[Score]) -> str:
     head = "| Kind (number) | " + " | ".join(f"{s.name}, CER | WER" for s in scores) + " |"
     rows = [head, "|---|" + "---|---|" * len(scores)]
     for kind, places in _groups(pages):
