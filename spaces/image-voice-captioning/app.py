@@ -141,7 +141,7 @@ class ImageVoiceCaptioning:
         with errors.boundary(self.page.words, request):
             sent, locale = results.one(file), locale_of(request)
             wish, kind = self.watcher.wish(detail, language), audio.check_format(file_format)
-            used = {"file": sent.mark(), "detail": detail, "language": language}
+            used: dict[str, Any] = {"file": sent.mark(), "detail": detail, "language": language}
             used |= {"file_format": kind, "edited": edited}
             also: list[str] = []
             if edited is None:
@@ -221,7 +221,8 @@ def draw_api(space: ImageVoiceCaptioning) -> None:
     """Say which calls the API has; their components are seen by programs only."""
     # Every handler checks its values itself, with its own errors.
     checks: dict[str, Any] = {"preprocess": False}
-    words, hidden = space.page.words, {"visible": False}
+    hidden: dict[str, Any] = {"visible": False}
+    words = space.page.words
 
     def file(label: str) -> gr.File:
         return uploads.only_uploads(gr.File(label=label, **hidden), words)

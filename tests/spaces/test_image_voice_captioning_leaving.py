@@ -34,7 +34,7 @@ def until(condition, seconds=30):
 @pytest.fixture
 def page(browser, space):
     """The page while it looks at a picture for a minute."""
-    with visiting(browser, space, "en-US") as page:
+    with visiting(browser, space, "en-US", 90_000) as page:
         page.locator(".paste-here input[type=file]").first.set_input_files(
             {"name": "photo.png", "mimeType": "image/png", "buffer": photo()}
         )
