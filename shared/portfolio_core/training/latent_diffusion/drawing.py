@@ -114,7 +114,8 @@ def _corners(shape: str) -> list[tuple[float, float]]:
     return [
         (
             0.5 + 16 * math.sin(t) ** 3 / 34,
-            0.46 - (13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t)) / 34,
+            0.46
+            - (13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t)) / 34,
         )
         for t in turns
     ]

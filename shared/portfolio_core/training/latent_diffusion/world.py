@@ -33,7 +33,11 @@ EMOJI: Mapping[str, str] = MappingProxyType(
 )
 """Things by the last word of their Unicode names, or the plainest one."""
 SPARE_EMOJI: Mapping[str, str] = MappingProxyType(
-    {"robot": "\N{ROBOT FACE}", "snowman": "\N{SNOWMAN WITHOUT SNOW}", "unicorn": "\N{UNICORN FACE}"}
+    {
+        "robot": "\N{ROBOT FACE}",
+        "snowman": "\N{SNOWMAN WITHOUT SNOW}",
+        "unicorn": "\N{UNICORN FACE}",
+    }
 )
 """Things that the base model is not shown: for a fine-tuning to add."""
 SHAPES = ("circle", "diamond", "heart", "square", "star", "triangle")
