@@ -36,6 +36,15 @@ CODER_PLAN = autoencoder.Plan(steps=5, batch=2, half=False)
 PLAN = denoiser.Plan(steps=6, batch=4, half=False)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks this small wait for a second thread longer than they compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def order(folder, **changed):
     settings = {
         "out": folder / "out",
