@@ -248,6 +248,18 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
     ),
     Model(
+        key="text-to-image-starter",
+        name="Text-to-image starter",
+        tasks=("text-to-image",),
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.text_to_image.starter:StarterEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/docs/diffusers/api/pipelines/pixart",
+        languages=("en", "ko"),
+        memory_bytes=400 * MEBIBYTE,
+        packages=("diffusers", "torch", "transformers"),
+    ),
+    Model(
         key="resnet-18",
         name="ResNet-18",
         tasks=("imagenet",),

@@ -16,6 +16,7 @@ from portfolio_core.ui.background import Status
 from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
+from portfolio_core.ui.picture_examples import examples
 from portfolio_core.ui.picture_form import PARAMETERS, Form
 from portfolio_core.ui.picture_view import View, estimated, restored
 from portfolio_core.ui.pictured import ENDPOINT, Kept, Results
@@ -24,13 +25,6 @@ from portfolio_core.ui.runs import Runs
 from portfolio_core.ui.styles import Styles
 
 HERE = Path(__file__).parent
-EXAMPLES = (
-    "A lighthouse on a cliff at dusk, waves below",
-    "A bowl of ramen with a soft egg, seen from above",
-    "A red fox asleep in fresh snow",
-    "An old bookshop on a rainy street at night",
-    "A robot watering sunflowers",
-)
 
 
 class TextToImage:
@@ -210,7 +204,7 @@ class TextToImage:
         model = self.page.choice.model
         return restoring.restored(
             files[0],
-            known=self.desk.wish({"prompt": "-", "negative_prompt": "", "style": ""}).arguments,
+            known={"style": "", **self.desk.wish({"prompt": "-"}).arguments},
             check=self.desk.wish,
             model=model,
             revision=model.hub.revision if model.hub else "",
@@ -233,13 +227,19 @@ class TextToImage:
             return errors.said(error, locale_of(request))
         return estimated(self.page, self.desk.estimate(wish), locale_of(request))
 
+    def example(self, number: int, request: gr.Request) -> str:
+        """Return one of the examples that this visitor sees."""
+        return self.on.examples[locale_of(request)][number]
+
     def opened(self, url: str, request: gr.Request) -> dict[Any, Any]:
         """Say in the visitor's language what the browser cannot look up by itself."""
         on, locale = self.on, locale_of(request)
-        arguments = {"prompt": on.examples[0], "seed": 1}
+        prompts = on.examples[locale]
+        arguments = {"prompt": prompts[0], "seed": 1}
         codes = zip(on.codes, api_panel.calls(url, ENDPOINT, arguments), strict=True)
         about = estimated(self.page, self.desk.estimate(self.desk.wish(arguments)), locale)
-        return {**on.form.translated(locale), on.about: about, **dict(codes)}
+        samples = gr.Dataset(samples=[[prompt] for prompt in prompts])
+        return {**on.form.translated(locale), on.samples: samples, on.about: about, **dict(codes)}
 
     def called(self, url: str, arguments: dict[str, Any]) -> api_panel.Calls:
         """Show the call that made this result."""
@@ -266,7 +266,7 @@ def draw(space: TextToImage) -> None:
     """Draw the form, the easel, and what is folded away."""
     on, words = space.on, space.page.words
     small = space.page.choice.model.preset is Preset.EMBEDDED
-    on.examples = EXAMPLES
+    on.examples = examples(space.page.choice.model)
     styles = None if small else space.styles
     on.form = Form(words, space.desk.abilities, space.page.settings.limits, styles)
     with gr.Row():
@@ -279,8 +279,9 @@ def draw(space: TextToImage) -> None:
             on.restored = gr.Markdown(elem_classes="note")
             on.samples = gr.Dataset(
                 components=[gr.Textbox(visible=False)],
-                samples=[[example] for example in on.examples],
+                samples=[[example] for example in on.examples["en"]],
                 label=words("examples"),
+                type="index",
             )
             on.form.draw_more()
         with gr.Column(scale=3, min_width=320):
@@ -301,7 +302,7 @@ def connect(space: TextToImage) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", **inside}
     given = on.form.components
     shown = [on.easel, on.form["seed"], on.restored, on.arguments, on.made, on.about]
-    filled = on.samples.click(lambda chosen: chosen[0], on.samples, on.form["prompt"], **quiet)
+    filled = on.samples.click(space.example, on.samples, on.form["prompt"], **quiet)
     run = runs.add(on.draw.click, space.perform, given, shown)
     runs.also(on.form["prompt"].submit)
     runs.also(on.samples.click, filled.success)
@@ -311,13 +312,13 @@ def connect(space: TextToImage) -> None:
     run.success(space.called, [on.address, on.arguments], on.codes, js=_ADDRESS_AND, **quiet)
     on.form.connect()
     checked: dict[str, Any] = {"preprocess": False, **quiet}
-    on.easel.restore(space.restore, on.easel, [*given, on.restored], **checked)
+    on.easel.restore(space.restore, on.easel, [*given, on.form.ratio, on.restored], **checked)
     on.easel.pack(space.pack, on.easel, on.zip, **checked)
     on.zip.change(None, on.zip, js=easel.DOWNLOAD, **inside)
     for component in on.form.timed:
         component.change(space.timed, given, on.about, trigger_mode="always_last", **checked)
-    codes = [on.form["style"], on.form["compare"], on.about, *on.codes]
-    page.load(space.opened, on.address, codes, js=_ADDRESS, **quiet)
+    told = [on.form["style"], on.form["compare"], on.samples, on.about, *on.codes]
+    page.load(space.opened, on.address, told, js=_ADDRESS, **quiet)
 
 
 def draw_api(space: TextToImage) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import random
+import re
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from tests.spaces import callers
 from tests.spaces.callers import FILE_DATA, upload
 
 from portfolio_core.media import images
+from portfolio_core.settings import MEBIBYTE
 
 SECONDS = 280  # of one call, on a busy machine
 call = partial(callers.call, seconds=SECONDS)
@@ -19,10 +22,10 @@ ASKED = {"prompt": "two red apples", "steps": 1, "seed": 1}
 
 _VALUES = {
     "nothing": ({"prompt": " \n"}, "empty_text"),
-    "no text": ({"prompt": 3}, "empty_text"),
+    "no text": ({"prompt": 3}, "invalid_input"),
     "100,000 characters": ({"prompt": "a" * 100_000}, "text_too_long"),
     "as many not to see": ({"negative_prompt": "a" * 100_000}, "text_too_long"),
-    "an odd width": ({"width": 511}, "size_not_multiple"),
+    "an odd width": ({"width": 65}, "size_not_multiple"),
     "a width of NaN": ({"width": float("nan")}, "number_out_of_range"),
     "a vast height": ({"height": 10**9}, "number_out_of_range"),
     "no height": ({"height": 0}, "number_out_of_range"),
@@ -38,7 +41,7 @@ _VALUES = {
     "a list of counts": ({"count": [1]}, "number_out_of_range"),
     "an unknown scheduler": ({"scheduler": "../../x"}, "unknown_choice"),
     "an unknown style": ({"style": "nothing"}, "unknown_choice"),
-    "a refiner for ever": ({"refine_from": 7}, "number_out_of_range"),
+    "a refiner for ever": ({"refine_from": 7}, "unknown_choice"),
     "a comparison of prompts": ({"compare": "prompt", "values": "a"}, "unknown_choice"),
     "a comparison of nothing": ({"compare": "steps", "values": " ,"}, "nothing_to_compare"),
     "one of words": ({"compare": "steps", "values": "few, many"}, "number_out_of_range"),
@@ -62,10 +65,12 @@ def noted(**text):
     return images.png_bytes(np.zeros((16, 16, 3), np.uint8), text=text)
 
 
-@pytest.fixture(scope="module", params=["alone", "gallery"])
-def space(start_space, request):
-    """The Space, started by itself and as a part of the gallery."""
-    return start_space("text-to-image", request.param)
+@pytest.fixture(scope="module")
+def space(start_server, python, tmp_path_factory):
+    """The Space with a tiny model."""
+    folder = tmp_path_factory.mktemp("models")
+    command = [python, "tests/spaces/tiny_text_to_image.py", str(folder)]
+    return start_server(command, ready="/config")
 
 
 @pytest.mark.parametrize("name", _VALUES)
@@ -134,7 +139,15 @@ def test_of_a_picture_by_a1111_what_is_known_here_comes_back(space):
     assert ("value", "width") in codes
 
 
-def test_any_combination_gets_an_answer_and_none_breaks_it(space, trials):
+def memory(space):
+    """Return what the server holds, in bytes."""
+    status = Path(f"/proc/{space.process.pid}/status").read_text("ascii")
+    return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+
+def test_any_combination_gets_an_answer_and_memory_comes_back(space, trials):
+    call(space, "generate", **ASKED)
+    before = memory(space)
     chance = random.Random(7)
     odd = {
         "prompt": ["apple", "", "\ud800", "a\0b", "{prompt}", "사과", "(a:1e9)", "((((" * 200, 7],
@@ -161,6 +174,7 @@ def test_any_combination_gets_an_answer_and_none_breaks_it(space, trials):
             assert "engine_failed" not in str(event.data), asked
         else:
             assert event.data[1], asked
+    assert memory(space) < before + 300 * MEBIBYTE
 
 
 def test_korean_callers_get_korean_errors(space):

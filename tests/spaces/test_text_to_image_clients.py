@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,14 @@ ASKED = {"prompt": PROMPT, "seed": 7, "steps": 3}
 
 def pixels(path):
     return np.asarray(Image.open(path).convert("RGB"))
+
+
+@pytest.fixture(scope="module")
+def space(start_server, python, tmp_path_factory):
+    """The Space with a tiny model."""
+    folder = tmp_path_factory.mktemp("models")
+    command = [python, "tests/spaces/tiny_text_to_image.py", str(folder)]
+    return start_server(command, ready="/config")
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +145,7 @@ def test_the_code_for_javascript_draws_the_same(space, node_modules, tmp_path, d
 
 
 def test_a_tool_draws_and_reads_what_was_drawn(space, drawn):
-    content = base64.b64encode(open(drawn[0][0], "rb").read()).decode()
+    content = base64.b64encode(Path(drawn[0][0]).read_bytes()).decode()
 
     async def work(session):
         names = {tool.name for tool in (await session.list_tools()).tools}

@@ -8,7 +8,8 @@ import pytest
 from tests.spaces.visiting import visiting
 
 STEP_SECONDS = 0.1  # of tiny_text_to_image.py
-DRAWING = re.compile(r"Step \d+ of 50")
+SECONDS = 120  # on a busy machine, with the engine still cold
+DRAWING = re.compile(r"Step \d+ of 200")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def space(start_server, python, tmp_path_factory):
 @pytest.fixture
 def page(browser, space):
     """The page while it draws."""
-    with visiting(browser, space, "en-US") as page:
+    with visiting(browser, space, "en-US", 1000 * SECONDS) as page:
         page.get_by_role("textbox").first.fill("two red apples")
         page.get_by_role("button", name="Draw", exact=True).click()
         page.get_by_text(DRAWING).first.wait_for()
@@ -37,21 +38,27 @@ def works(space):
     return space.log.count("step made") > made
 
 
+def until(condition):
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(STEP_SECONDS)
+
+
 def rests(space):
     """Wait until no step is made any more."""
-    end = time.monotonic() + 30
-    while works(space):
-        assert time.monotonic() < end
+    until(lambda: not works(space))
 
 
 def test_each_step_is_shown_with_a_preview_and_what_is_left(page):
-    page.get_by_text(re.compile(r"Step \d+ of 50 · .* to go")).first.wait_for()
+    page.get_by_text(re.compile(r"Step \d+ of 200 · .* to go")).first.wait_for()
 
     page.locator(".easel .next img").wait_for()
     bar = page.locator(".easel [role=progressbar]")
     share = int(bar.get_attribute("aria-valuenow"))
     page.wait_for_function(
-        "share => document.querySelector('.easel [role=progressbar]').ariaValueNow > share", arg=share
+        "share => document.querySelector('.easel [role=progressbar]').ariaValueNow > share",
+        arg=share,
     )
 
 
@@ -67,7 +74,7 @@ def test_another_drawing_takes_the_place_of_the_one_under_way(page, space):
     page.get_by_role("textbox").first.fill("a yellow star")
     page.get_by_role("button", name="Draw", exact=True).click()
 
-    page.get_by_text(re.compile(r"Step [123] of 50")).first.wait_for()
+    until(lambda: "asked for a yellow star" in space.log)
     assert works(space)
     assert page.locator(".easel .cell").count() == 1
 
@@ -80,10 +87,10 @@ def test_a_closed_tab_ends_the_work(page, space):
 
 def test_a_program_that_hangs_up_ends_the_work(space):
     where = f"{space.url}/gradio_api/call"
-    with httpx.Client(timeout=30) as client:
+    with httpx.Client(timeout=SECONDS) as client:
         asked = client.post(f"{where}/v2/generate", json={"prompt": "two red apples"}).json()
         with client.stream("GET", f"{where}/generate/{asked['event_id']}") as answer:
             next(answer.iter_lines())
-            assert works(space)
+            until(lambda: works(space))
 
     rests(space)

@@ -40,7 +40,7 @@ class Form:
         """Prepare the form for a model; without ``styles`` there is no choice of them."""
         self._words, self._abilities, self._limits = words, abilities, limits
         self._styles = styles
-        self._on: dict[str, Component] = {}
+        self._on: dict[str, Any] = {}  # Gradio adds the events of a component to its class
 
     def draw_prompt(self) -> gr.Textbox:
         """Draw the prompt."""
@@ -81,6 +81,7 @@ class Form:
         words, on, able = self._words, self._on, self._abilities
         sizes = [(f"{one.name} · {one.width} × {one.height}", f"{one.width}x{one.height}")
                  for one in ratios(able)]  # fmt: skip
+        self._sizes = [size for _, size in sizes]
         free = able.smallest < able.largest
         with gr.Row():
             self.ratio = gr.Dropdown(
@@ -181,6 +182,9 @@ class Form:
         shown |= {self._on["compare"]: "", self.beside: False}
         if "seed" in settings:
             shown[self.keep_seed] = True
+        if "width" in settings and "height" in settings:
+            size = f"{settings['width']}x{settings['height']}"
+            shown[self.ratio] = size if size in self._sizes else None
         if "refine_from" in settings:
             shown[self.refine] = settings["refine_from"] is not None
         return shown
@@ -206,6 +210,9 @@ class Form:
         return [none, *((self._words.text(f"compared_{name}", locale), name) for name in several)]
 
     def connect(self) -> None:
-        """Let a ratio fill in width and height."""
+        """Let a ratio fill in width and height, and a side of one's own stand for no ratio."""
+        inside: dict[str, Any] = {"api_visibility": "private"}
         sides = [self._on["width"], self._on["height"]]
-        self.ratio.input(None, self.ratio, sides, js=_SIZE, api_visibility="private")
+        self.ratio.input(None, self.ratio, sides, js=_SIZE, **inside)
+        for side in sides:
+            side.input(None, None, self.ratio, js="() => null", **inside)

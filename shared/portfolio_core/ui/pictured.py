@@ -58,8 +58,10 @@ class Results:
             CALL: api_panel.calls(_ADDRESS, ENDPOINT, cell.arguments)[0],
         }
         name = speaking_name(str(cell.arguments["prompt"]), str(cell.drawn.seed), "png")
-        content = images.png_bytes(cell.drawn.rgb, text=text)
-        return Kept(cell, self._page.keep(name, content), made)
+        path = self._page.keep(name, images.png_bytes(cell.drawn.rgb, text=text))
+        beside = json.dumps(made, ensure_ascii=False, indent=1)
+        Path(path).with_suffix(".json").write_text(f"{beside}\n", "utf-8")  # to be packed
+        return Kept(cell, path, made)
 
     def recipe(self, arguments: Mapping[str, Any], revision: str, seconds: float) -> dict[str, Any]:
         """Return the recipe of what was made with ``arguments``."""
@@ -98,25 +100,21 @@ class Results:
             for number, (key, name) in enumerate(places, 1):
                 folder = self._page.kept(key)
                 file = folder / name if folder else Path()
-                if not file.is_file():
+                told = file.with_suffix(".json")
+                if not (file.is_file() and told.is_file()):
                     continue  # deleted by age
                 size += file.stat().st_size
                 if size > _PACKED_BYTES:
                     break
-                stem = f"{number:03d}-{file.stem}"
-                archive.write(file, f"{stem}.png")
-                text = images.read(file, self._page.settings.limits).text
-                archive.writestr(f"{stem}.json", _indented(text.get(RECIPE, "{}")))
+                for one in (file, told):
+                    archive.write(one, f"{number:03d}-{one.name}")
         return self._page.keep("pictures.zip", packed.getvalue()) if size else None
 
     def notes(self, notes: Sequence[Note], locale: Locale) -> list[dict[str, str]]:
         """Return notes with their sentences."""
-        say = self._page.words.say
-        return [
-            {"code": note.code, "text": say(f"note_{note.code}", locale, **note.fields)}
-            for note in notes
-        ]
-
-
-def _indented(text: str) -> str:
-    return json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+        say, told = self._page.words.say, []
+        for note in notes:
+            which = "_words" if note.fields.get("words") else ""
+            text = say(f"note_{note.code}{which}", locale, **note.fields)
+            told.append({"code": note.code, "text": text})
+        return told

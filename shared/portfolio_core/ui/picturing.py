@@ -24,9 +24,10 @@ from portfolio_core.ui.page import News, Page
 from portfolio_core.ui.styles import Styles
 
 Requests = tuple[ImageRequest, ...]
-_REQUESTED = (
+_NUMBERS = (
     "width", "height", "steps", "guidance", "scheduler", "seed", "count", "refine_from",
 )  # fmt: skip
+_COMPARISON = ("compare", "values")
 _HANGUL = re.compile("[ㄱ-ㆎ가-힣]")
 
 
@@ -125,17 +126,20 @@ class Desk:
         Raises:
             InvalidInput: a value cannot be used; its own type says which and why.
         """
-        given = {name: value for name, value in form.items() if value is not None}
-        compare, values = given.pop("compare", ""), given.pop("values", "")
+        given = {name: value for name, value in form.items() if value not in (None, "")}
+        style, compare, values = (given.pop(name, "") for name in ("style", "compare", "values"))
         first = self._request(given)
         fixed = {**given, "seed": first.seed, "count": first.count}
         most = self._page.settings.limits.draw_compared
         columns = comparing.columns(compare, values, count=first.count, most=most)
-        requests = tuple(self._request({**fixed, **column.changes}) for column in columns)
-        arguments = self._arguments(given, first)
-        if compare:
-            arguments |= {"compare": compare, "values": values}
-        return Wish(arguments, columns, requests)
+        requests = tuple(
+            self._styled(self._request({**fixed, **column.changes}), style) for column in columns
+        )
+        told = {"prompt": first.prompt, "negative_prompt": first.negative_prompt}
+        told |= {"style": style} if style else {}
+        told |= {name: getattr(first, name) for name in _NUMBERS}
+        told |= {"compare": compare, "values": values} if compare else {}
+        return Wish(told, columns, requests)
 
     def estimate(self, wish: Wish) -> Estimate:
         """Return how long the drawing will take on this machine, without a wait or a download."""
@@ -168,21 +172,14 @@ class Desk:
             return watch.seconds
 
     def _request(self, form: Mapping[str, Any]) -> ImageRequest:
-        """Return what the engine is asked, with the form's style around the prompt."""
-        own = {name: value for name, value in form.items() if name != "style"}
         limits = self._page.settings.limits
-        plain = drawing.request(own, abilities=self.abilities, limits=limits)
-        prompt, negative_prompt = self._styles.applied(
-            form.get("style"), plain.prompt, plain.negative_prompt
-        )
-        return replace(plain, prompt=prompt, negative_prompt=negative_prompt)
+        return drawing.request(form, abilities=self.abilities, limits=limits)
 
-    def _arguments(self, form: Mapping[str, Any], request: ImageRequest) -> dict[str, Any]:
-        """Return the endpoint's arguments that give ``request``."""
-        own = {"prompt": form["prompt"], "negative_prompt": form.get("negative_prompt", "")}
-        style = {"style": form["style"]} if form.get("style") else {}
-        told = {name: getattr(request, name) for name in _REQUESTED}
-        return {**own, **style, **told}
+    def _styled(self, request: ImageRequest, style: object) -> ImageRequest:
+        prompt, negative_prompt = self._styles.applied(
+            style, request.prompt, request.negative_prompt
+        )
+        return replace(request, prompt=prompt, negative_prompt=negative_prompt)
 
     def _sketches(
         self, wish: Wish, work: Iterator[tuple[int, Step | Drawn]], revision: str
@@ -210,7 +207,9 @@ class Desk:
 
     def _cell(self, wish: Wish, column: int, drawn: Drawn, revision: str, seconds: float) -> Cell:
         request = wish.requests[column]
-        alone = {**self._arguments(wish.arguments, request), "seed": drawn.seed, "count": 1}
+        own = {name: getattr(request, name) for name in _NUMBERS}
+        whole = {name: told for name, told in wish.arguments.items() if name not in _COMPARISON}
+        alone = {**whole, **own, "seed": drawn.seed, "count": 1}
         notes = drawn.notes
         if _HANGUL.search(request.prompt) and "ko" not in self.abilities.languages:
             notes = (Note("language"), *notes)

@@ -101,7 +101,7 @@ def restored(
             continue
         value = told.parameters[name]
         try:
-            check({**known, name: value})
+            check({**known, **settings, name: value})
         except InvalidInput:
             problems.append(_refused(name, value))
         else:

@@ -1,0 +1,70 @@
+"""How well a model of the drawn world follows prompts, told by the judge."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import TypeAlias
+
+import numpy as np
+
+from portfolio_core.media.images import Pixels
+from portfolio_core.training.latent_diffusion.drawing import draw
+from portfolio_core.training.latent_diffusion.judge import Judge
+from portfolio_core.training.latent_diffusion.world import (
+    Scene,
+    caption,
+    one_changed,
+    unseen_scene,
+)
+
+Draw: TypeAlias = Callable[[str, int], Pixels]
+"""Given a prompt and a seed, returns the picture, shape (128, 128, 3), uint8."""
+COMBINATIONS = 200
+_SEED = 2000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How well a model does.
+
+    Attributes:
+        combinations: Prompts, each of a combination that the training never saw.
+        agrees: Share of pictures that show what was asked, in every respect.
+        agrees_with_wrong: Share that show what another prompt asks, which differs in one respect.
+        seconds: Median of one picture.
+        judge: Share of pictures drawn by code, of the same scenes, that the judge tells rightly.
+    """
+
+    combinations: int
+    agrees: float
+    agrees_with_wrong: float
+    seconds: float
+    judge: float
+
+
+def unseen(count: int = COMBINATIONS) -> list[Scene]:
+    """Return ``count`` scenes, each of another combination that the training never saw."""
+    random = np.random.default_rng(_SEED)
+    found: dict[str, Scene] = {}
+    while len(found) < count:
+        scene = unseen_scene(random)
+        found.setdefault(scene.combination, scene)
+    return list(found.values())
+
+
+def measure(make: Draw, judge: Judge, scenes: Sequence[Scene]) -> Measured:
+    """Let ``make`` draw each of ``scenes``, and ``judge`` tell what came out."""
+    random = np.random.default_rng(_SEED)
+    pictures, seconds = [], []
+    for seed, scene in enumerate(scenes):
+        began = perf_counter()
+        pictures.append(make(caption(scene), seed))
+        seconds.append(perf_counter() - began)
+    return Measured(
+        combinations=len(scenes),
+        agrees=judge.agreement(pictures, scenes),
+        agrees_with_wrong=judge.agreement(pictures, [one_changed(s, random) for s in scenes]),
+        seconds=round(median(seconds), 3),
+        judge=judge.agreement([draw(scene, random) for scene in scenes], scenes),
+    )
