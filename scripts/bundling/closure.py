@@ -13,6 +13,8 @@ from pathlib import Path
 
 PACKAGE = "portfolio_core"
 
+# What the catalog names is there to be chosen from, not to be brought along.
+_CATALOG = ("catalog.py", "clip_models.py", "picture_models.py")
 _NAMED = re.compile(rf"{PACKAGE}(?:\.\w+)+(?::\w+)?")
 
 
@@ -38,8 +40,7 @@ def modules(shared: Path, starts: Iterable[Path], named: Iterable[str]) -> set[P
 
 def _names(file: Path) -> Iterator[str]:
     """Yield what a file imports from the package, and what it names in texts."""
-    # What the catalog names is there to be chosen from, not to be brought along.
-    texts = file.name != "catalog.py"
+    texts = file.name not in _CATALOG
     for node in ast.walk(ast.parse(file.read_text("utf-8"), str(file))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if _ours(alias.name))

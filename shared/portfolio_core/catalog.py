@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portfolio_core import weights
+from portfolio_core.clip_models import CLIP_MODELS
 from portfolio_core.errors import ModelUnavailable
 from portfolio_core.hardware import Hardware
 from portfolio_core.model import HubFiles, Model
@@ -248,18 +249,6 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
     ),
     Model(
-        key="text-to-image-starter",
-        name="Text-to-image starter",
-        tasks=("text-to-image",),
-        preset=Preset.EMBEDDED,
-        engine="portfolio_core.engines.text_to_image.starter:StarterEngine",
-        licence="Apache-2.0",
-        source="https://huggingface.co/docs/diffusers/api/pipelines/pixart",
-        languages=("en", "ko"),
-        memory_bytes=400 * MEBIBYTE,
-        packages=("diffusers", "torch", "transformers"),
-    ),
-    Model(
         key="resnet-18",
         name="ResNet-18",
         tasks=("imagenet",),
@@ -285,6 +274,7 @@ MODELS: tuple[Model, ...] = (
         packages=("torch", "transformers"),
         hub=HubFiles(*weights.SIGLIP2_BASE),
     ),
+    *CLIP_MODELS,
     *PICTURE_MODELS,
 )
 

@@ -4,11 +4,23 @@ Several free models of one or few steps may not be used for money, SD-Turbo and 
 among them; they are not here.
 """
 
-from portfolio_core import weights
+from portfolio_core import picture_weights as weights
 from portfolio_core.model import HubFiles, Model
 from portfolio_core.settings import GIBIBYTE, MEBIBYTE, Preset
 
 PICTURE_MODELS: tuple[Model, ...] = (
+    Model(
+        key="text-to-image-starter",
+        name="Text-to-image starter",
+        tasks=("text-to-image",),
+        preset=Preset.EMBEDDED,
+        engine="portfolio_core.engines.text_to_image.starter:StarterEngine",
+        licence="Apache-2.0",
+        source="https://huggingface.co/docs/diffusers/api/pipelines/pixart",
+        languages=("en", "ko"),
+        memory_bytes=400 * MEBIBYTE,
+        packages=("diffusers", "torch", "transformers"),
+    ),
     Model(
         key="sd15-lcm",
         name="Stable Diffusion 1.5 in four steps",

@@ -56,6 +56,10 @@ class Limits(_Frozen):
     """Most messages of one conversation."""
     chat_tokens: int = Field(1024, gt=0)
     """Longest reply, in tokens of the model."""
+    embed_texts: int = Field(256, gt=0)
+    """Most texts embedded in one call."""
+    embed_characters: int = Field(200_000, gt=0)
+    """Longest of all those texts together, in Unicode code points."""
     draw_prompt_characters: int = Field(2000, gt=0)
     """Longest prompt of a picture, and longest negative prompt, in Unicode code points."""
     draw_pictures: int = Field(4, gt=0)
@@ -91,6 +95,14 @@ class Limits(_Frozen):
     document_memory_bytes: int = Field(GIBIBYTE, ge=256 * MEBIBYTE)
     """Memory of the process that reads a document, in bytes."""
     """Most pages read in one call, of all its files together."""
+    recording_seconds: float = Field(180, gt=0)
+    """Longest sound or clip that is read, in seconds."""
+    recording_read_seconds: float = Field(120, gt=0)
+    """Longest reading of a sound or a clip, in seconds."""
+    recording_memory_bytes: int = Field(GIBIBYTE, ge=512 * MEBIBYTE)
+    """Memory of the process that reads a sound or a clip, in bytes."""
+    clip_scenes: int = Field(40, gt=0)
+    """Most scenes that a clip is cut into."""
     rag_documents: int = Field(20, gt=0)
     """Documents of one visitor, in number."""
     rag_bytes: int = Field(50 * MEBIBYTE, gt=0)

@@ -8,14 +8,15 @@ has its safetensors there): the Hub serves it like any other.
 Pins = tuple[str, str, dict[str, str]]
 
 
-def _table(text: str) -> dict[str, str]:
+def table(text: str) -> dict[str, str]:
+    """Return lines of path and sha256 as a table."""
     return dict(line.split() for line in text.strip().split("\n"))
 
 
 TROCR_PRINTED: Pins = (
     "microsoft/trocr-base-printed",
     "93450be3f1ed40a930690d951ef3932687cc1892",
-    _table("""
+    table("""
 config.json 5bda1deab455661feb3d91906656e5600e2ca520d5c00a2a03836614b850c93e
 generation_config.json 41149cdcffec4d657f32dfcddd9b208037f01286c9e07945c724908c58ed0193
 merges.txt 1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5
@@ -31,7 +32,7 @@ vocab.json 06b4d46c8e752d410213d9548eb27a54db70fda0319b6271fb8d59dead5e1cab
 TROCR_HANDWRITTEN: Pins = (
     "microsoft/trocr-base-handwritten",
     "47db63bbc18d32eca4cb813eb7728c891903e289",
-    _table("""
+    table("""
 config.json 4c779f24e063c437c3dafd5b2e6c9f59f2fa2bd1dbb4ae6a30153bbbbf19e647
 model.safetensors 25a40cddc7e6120140a3d5b9e3dd3878a92ada7b4f312953ab22edc19c2a5acc
 """),
@@ -40,13 +41,13 @@ model.safetensors 25a40cddc7e6120140a3d5b9e3dd3878a92ada7b4f312953ab22edc19c2a5a
 PPOCR_KOREAN: Pins = (
     "PaddlePaddle/korean_PP-OCRv5_mobile_rec_onnx",
     "5c6f574b8e2230adf4287b33e736d71b9fabd28e",
-    _table("""
+    table("""
 inference.onnx 92f0b7785e64fc9090106a241cf4c1eb97472824558272751b88a2a4476d3a08
 inference.yml f757fa1c40e99edcf27e9cce879b93eb2a51fa46f5ef39095689b8c37dd75998
 """),
 )
 
-_QWEN3_VL_SHARED = _table("""
+_QWEN3_VL_SHARED = table("""
 merges.txt 599bab54075088774b1733fde865d5bd747cbcc7a547c5bc12610e874e26f5e3
 preprocessor_config.json 27225450ac9c6529872ee1924fcb0962ff5634834f817040f444118116f4e516
 tokenizer.json a5d85b6dcc535e6b93115a9ef287e6132fdbf30270da6218194ba742261173c7
@@ -58,7 +59,7 @@ QWEN3_VL_2B: Pins = (
     "Qwen/Qwen3-VL-2B-Instruct",
     "89644892e4d85e24eaac8bacfd4f463576704203",
     _QWEN3_VL_SHARED
-    | _table("""
+    | table("""
 config.json bec4b3d446efa05807365c9e1cec03ac590836879d02f3a6da879971154bdd3b
 generation_config.json 1e241830b48b397cb0900101421df5450baddc7adf01e5fc86b5615865f3bae4
 model.safetensors 7de1838c87a5349b016c26a1c3f7d2bc400a3d485f95ef39a7059ffd734977a0
@@ -69,7 +70,7 @@ QWEN3_VL_8B: Pins = (
     "Qwen/Qwen3-VL-8B-Instruct",
     "0c351dd01ed87e9c1b53cbc748cba10e6187ff3b",
     _QWEN3_VL_SHARED
-    | _table("""
+    | table("""
 config.json 5cd452860dc1e9c29dd71cc3cef7f39b338b7a40793f7a260655c2d3568f3661
 generation_config.json 8469742d1fce0de951c8909b26a2c0c0d8490837ce476efb114da9e0cefc4d44
 model-00001-of-00004.safetensors d5d0aef0eb170fc7453a296c43c0849a56f510555d3588e4fd662bb35490aefa
@@ -83,13 +84,13 @@ model.safetensors.index.json 520b2e05079402e9468a8701d03d1154d14b2599593afb6effa
 KOKORO: Pins = (
     "hexgrad/Kokoro-82M",
     "f3ff3571791e39611d31c381e3a41a3af07b4987",
-    _table("""
+    table("""
 config.json 5abb01e2403b072bf03d04fde160443e209d7a0dad49a423be15196b9b43c17f
 kokoro-v1_0.pth 496dba118d1a58f5f3db2efc88dbdc216e0483fc89fe6e47ee1f2c53f18ad1e4
 """),
 )
 
-KOKORO_VOICES = _table("""
+KOKORO_VOICES = table("""
 voices/af_alloy.pt 6d877149dd8b348fbad12e5845b7e43d975390e9f3b68a811d1d86168bef5aa3
 voices/af_aoede.pt c03bd1a4c3716c2d8eaa3d50022f62d5c31cfbd6e15933a00b17fefe13841cc4
 voices/af_bella.pt 8cb64e02fcc8de0327a8e13817e49c76c945ecf0052ceac97d3081480e8e48d6
@@ -147,10 +148,48 @@ voices/zm_yunyang.pt 5238ac22e0c7f8b6cdd2eddd6e444b8a700b73c4674d9a047d59a94ff96
 """)
 """Fetched one by one; their first digits also stand in VOICES.md of the repository."""
 
+_WHISPER_SHARED = table("""
+tokenizer.json fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab
+vocabulary.txt 34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913
+""")
+
+WHISPER_BASE: Pins = (
+    "Systran/faster-whisper-base",
+    "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+    _WHISPER_SHARED
+    | table("""
+config.json 56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a
+model.bin d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
+"""),
+)
+"""Whisper's weights as CTranslate2 reads them: numbers behind their names, and no pickle."""
+
+WHISPER_SMALL: Pins = (
+    "Systran/faster-whisper-small",
+    "536b0662742c02347bc0e980a01041f333bce120",
+    _WHISPER_SHARED
+    | table("""
+config.json b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828
+model.bin 3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671
+"""),
+)
+
+WHISPER_LARGE_V3_TURBO: Pins = (
+    "dropbox-dash/faster-whisper-large-v3-turbo",
+    "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
+    table("""
+config.json b0253ea6c0d3bea6b1e19e91a02acfd3b53f4467362efcb5a3e6b16c9b3a9b7e
+model.bin e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da
+preprocessor_config.json 7ccc62c6f2765af1f3b46c00c9b5894426835a05021c8b9c01eecb6dfb542711
+tokenizer.json 297b13372ac43916285644fb9687add3cc62ee2a1adb60da3dc25cc94c1871fd
+vocabulary.json c69260f2ab26d659b7c398f9a2b2b48ed0df16c3b47d7326782fd9cba71690c1
+"""),
+)
+
 MULTILINGUAL_E5_SMALL: Pins = (
     "intfloat/multilingual-e5-small",
     "614241f622f53c4eeff9890bdc4f31cfecc418b3",
-    _table("""
+    table("""
 config.json 69137736cab8b8903a07fe8afaafdda25aac55415a12a55d1bffa9f581abf959
 model.safetensors 1a55775f53449dac10a2bcbc312469fac40b96d53198c407081a831f81c98477
 special_tokens_map.json d05497f1da52c5e09554c0cd874037a083e1dc1b9cfd48034d1c717f1afc07a7
@@ -162,7 +201,7 @@ tokenizer_config.json a1d6bc8734a6f635dc158508bef000f8e2e5a759c7d92f984b2c86e5ff
 E5_SMALL_V2: Pins = (
     "intfloat/e5-small-v2",
     "ffb93f3bd4047442299a41ebb6fa998a38507c52",
-    _table("""
+    table("""
 config.json 5dfb0363cd0243be179c03bcaafd1542d0fbb95e8cbcf575fff3e229342adc2f
 model.safetensors 45bfa60070649aae2244fbc9d508537779b93b6f353c17b0f95ceccb1c5116c1
 tokenizer.json d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66
@@ -172,7 +211,7 @@ tokenizer.json d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66
 BGE_RERANKER_V2_M3: Pins = (
     "BAAI/bge-reranker-v2-m3",
     "953dc6f6f85a1b2dbfca4c34a2796e7dde08d41e",
-    _table("""
+    table("""
 config.json 13dcd6c31d9fec9d1d8e158702072f62d7fa7d312a64b9fe057bec9a08cfe41a
 model.safetensors d9e3e081faff1eefb84019509b2f5558fd74c1a05a2c7db22f74174fcedb5286
 special_tokens_map.json 8c785abebea9ae3257b61681b4e6fd8365ceafde980c21970d001e834cf10835
@@ -184,7 +223,7 @@ tokenizer_config.json 7e4c1cc848840aeccdd763458c18dd525eb0f795c992e00ebe9c28554e
 QWEN3_0_6B: Pins = (
     "Qwen/Qwen3-0.6B",
     "c1899de289a04d12100db370d81485cdf75e47ca",
-    _table("""
+    table("""
 config.json 660db3b73d788119c04535e48cf9be5f55bc3100841a718637ae695b442f27dd
 model.safetensors f47f71177f32bcd101b7573ec9171e6a57f4f4d31148d38e382306f42996874b
 generation_config.json 2325da0f15bb848e018c5ae071b7943332e9f871d6b60e2ed22ca97d4cb993d2
@@ -196,7 +235,7 @@ tokenizer_config.json d5d09f07b48c3086c508b30d1c9114bd1189145b74e982a265350c923a
 QWEN3_4B: Pins = (
     "Qwen/Qwen3-4B",
     "1cfa9a7208912126459214e8b04321603b3df60c",
-    _table("""
+    table("""
 config.json 8ba006f74fecfaaeb392872a60f4a480e7ec9860153d2e1b769ec81f9a147f8a
 model.safetensors.index.json 6dc0981b8829fead746441f68f38f24c5ca4a3a66351f652c26c6df0efc43ab2
 model-00001-of-00003.safetensors 328a91d3122359d5547f9d79521205bc0a46e1f79a792dfe650e99fc2d651223
@@ -211,7 +250,7 @@ tokenizer_config.json d5d09f07b48c3086c508b30d1c9114bd1189145b74e982a265350c923a
 RESNET_18: Pins = (
     "microsoft/resnet-18",
     "65a5785d9156231087c481e0c7dd33a5ff6f7e3e",
-    _table("""
+    table("""
 config.json 11a01bcc873444bb433140e5f30f3687356641ed923266d738eef1c3438f6d22
 model.safetensors 1cf00ee468998c23d084361b02cffadabacb5074105564c596b8079f77ecb126
 preprocessor_config.json fd575b890da5a949493e1d1e7a70bfcb9e4b99fe444004d2dbfa253add254741
@@ -221,167 +260,39 @@ preprocessor_config.json fd575b890da5a949493e1d1e7a70bfcb9e4b99fe444004d2dbfa253
 SIGLIP2_BASE: Pins = (
     "google/siglip2-base-patch16-224",
     "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
-    _table("""
+    table("""
 config.json fe8b5fe6d5734360678fd71c11c21e1ea3364bd8598d34295d9206335973ffd7
 model.safetensors 612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a0b
 preprocessor_config.json 9b36b57ebaf20f09bf4c22100ccc21877ea6bfe5aead0c00c59f8af8ccefacfc
 """),
 )
 
-
-def _inside(folder: str, text: str) -> dict[str, str]:
-    return {f"{folder}/{name}": digest for name, digest in _table(text).items()}
-
-
-_CLIP_LETTERS = _inside(
-    "tokenizer",
-    """
-merges.txt 9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a
-special_tokens_map.json c4864a9376a8401918425bed71fc14fc0e81f9b59ec45c1cf96cccb2df508eac
-vocab.json e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349
-""",
-)
-
-STABLE_DIFFUSION_15: Pins = (
-    "stable-diffusion-v1-5/stable-diffusion-v1-5",
-    "f03de327dd89b501a01da37fc5240cf4fdba85a1",
-    _CLIP_LETTERS
-    | _table("""
-model_index.json e2f6f22e274374010aec30c79eb2d6e53fff4a36ac0225523a92cb2d41a83347
-scheduler/scheduler_config.json 699cce92eb7c122e2eb7dfdea78e6187fda76a5ed4a8e42319b85610e620e091
-text_encoder/config.json 845df614cb9327ae7bbea027316246fae917827407da6df13572e41b5f93b4cc
-tokenizer/tokenizer_config.json 00439066fcba73de57644cf41e4e3b9f2dbb09d7f3fc2005898ba52399045882
-unet/config.json 78f474de6bab3d893868f37be97b636ae65c0df3073ed3256ca458ff599b5f96
-""")
-    | _inside(
-        "feature_extractor",
-        "preprocessor_config.json 2a1da83b5e1032aaeef397552ddb408dca0d8cd1dc58f61bf6abf38d6f33a0a2",
-    )
-    | _inside(
-        "safety_checker",
-        """
-config.json 5dd77a06cbd9b155060bd58deb81ffd1aafc1c6d7970acac674c1128bd4edfe2
-model.fp16.safetensors 08902f19b1cfebd7c989f152fc0507bef6898c706a91d666509383122324b511
-""",
-    )
-    | _inside(
-        "text_encoder",
-        "model.fp16.safetensors 77795e2023adcf39bc29a884661950380bd093cf0750a966d473d1718dc9ef4e",
-    )
-    | _inside(
-        "unet",
-        "diffusion_pytorch_model.fp16.safetensors "
-        "c83908253f9a64d08c25fc90874c9c8aef9a329ce1ca5fb909d73b0c83d1ea21",
-    ),
-)
-
-LCM_LORA_15: Pins = (
-    "latent-consistency/lcm-lora-sdv1-5",
-    "cf2fced511dbe7e26c8d1d397e728fbab875db4b",
-    _table("""
-pytorch_lora_weights.safetensors 8f90d840e075ff588a58e22c6586e2ae9a6f7922996ee6649a7f01072333afe4
+FLORENCE_2_BASE: Pins = (
+    "florence-community/Florence-2-base",
+    "00921df66db728a9ceb750f5eca43e5c203a2051",
+    table("""
+added_tokens.json 1d75deda84dfa81fb6c09301f3fed00f9695059568bbb1403a6bf299cd84fc37
+config.json 2a4dfe9885d183da121f239ada734bd700ee6908b650a7a25ab32eb104fe1d7a
+generation_config.json 0251459c49cc358ac033b5d4b8569e61ac22bde5d76be404b97a44cfb33fb12e
+merges.txt 1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5
+model.safetensors 62f3e696da74f8869a68ddb529a9b3e14eb25b21c592cb3dea6179bf944df6a0
+preprocessor_config.json 1396ec5a0a7adfe1c04fb777b09e8ba753be6dbb5868212ab3c3ef39d91fe031
+processor_config.json cd0e3bf41a39b1276503fbd273bc03b9afc70d7a15ea681a92a1b4b77f858ee6
+special_tokens_map.json 72ff172dc769bc1551b1b4211628ce3271643bc60379e4da45d85a9be9332c39
+tokenizer.json 3ad7001f773409abe6bba33eac92662611a73d72f459bda2f00d2a221dd31ce4
+tokenizer_config.json cb5f80bd9afa767bb1bb798ee5f0a79eae45239b8e72506166b4218175a16723
+vocab.json ed19656ea1707df69134c4af35c8ceda2cc9860bf2c3495026153a133670ab5e
 """),
 )
+"""Microsoft's weights in the form of transformers' own class; its maker's repository has code of
+its own instead, which is never run here."""
 
-TAESD: Pins = (
-    "madebyollin/taesd",
-    "614f76814bbe30edbe2e627ace1c2234c81a2c0e",
-    _table("""
-config.json 3ebefd1aa96ac474cc6430fe6ea81febccf7ee82461715691ee9315c884adeef
-diffusion_pytorch_model.safetensors db169d69145ec4ff064e49d99c95fa05d3eb04ee453de35824a6d0f325513549
+BLIP_BASE: Pins = (
+    "Salesforce/blip-image-captioning-base",
+    "82a37760796d32b1411fe092ab5d4e227313294b",
+    table("""
+pytorch_model.bin d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767
+tokenizer.json d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66
 """),
 )
-
-SDXL_BASE: Pins = (
-    "stabilityai/stable-diffusion-xl-base-1.0",
-    "462165984030d82259a11f4367a4eed129e94a7b",
-    _CLIP_LETTERS
-    | _table("""
-model_index.json 6d7b93508390ab91ac5bfbe4aeb4dc2d83f7bb1b05fb069d714b5b0c75f70d44
-scheduler/scheduler_config.json af3e45a949aff8b8341ab8b811429ec03fee857a700a1d9477363e4fff9666e2
-text_encoder/config.json 39b8b2e4b1949e36969caa425b6c81c68bace99198dd9078ce05d16ad401fe7f
-text_encoder_2/config.json a892d1c3a69a7e9247a24de2bc1d5891e3109a54696e53be20093af671072c34
-tokenizer/tokenizer_config.json 19d7b034cb0cc3ce9766c2231373ab8aa8991fc72e2c8f76558bfaae3de0d563
-tokenizer_2/merges.txt 9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a
-tokenizer_2/tokenizer_config.json c9d23941f76a41cbd50eda9290f57be7828f0a7a677939e9ef181f7e12bd1bdf
-tokenizer_2/vocab.json e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349
-unet/config.json 30ebc70750223e59006f7f2b4e1e6c102570aa19a9c4ae3e1fbe7591332dbae6
-""")
-    | _inside(
-        "tokenizer_2",
-        "special_tokens_map.json f118ab3a983206e4f32583448de6bd6aae4ee21869135cef1f5848a753cdaab6",
-    )
-    | _inside(
-        "text_encoder",
-        "model.fp16.safetensors 660c6f5b1abae9dc498ac2d21e1347d2abdb0cf6c0c0c8576cd796491d9a6cdd",
-    )
-    | _inside(
-        "text_encoder_2",
-        "model.fp16.safetensors ec310df2af79c318e24d20511b601a591ca8cd4f1fce1d8dff822a356bcdb1f4",
-    )
-    | _inside(
-        "unet",
-        "diffusion_pytorch_model.fp16.safetensors "
-        "83e012a805b84c7ca28e5646747c90a243c65c8ba4f070e2d7ddc9d74661e139",
-    ),
-)
-
-SDXL_VAE_FP16: Pins = (
-    "madebyollin/sdxl-vae-fp16-fix",
-    "207b116dae70ace3637169f1ddd2434b91b3a8cd",
-    _table("""
-config.json f18b16fa4381c90ab44a3d7abd2e90afd05a2c31b8ca69998bc93c6453aeb7b7
-diffusion_pytorch_model.safetensors 1b909373b28f2137098b0fd9dbc6f97f8410854f31f84ddc9fa04b077b0ace2c
-"""),
-)
-
-SDXL_REFINER: Pins = (
-    "stabilityai/stable-diffusion-xl-refiner-1.0",
-    "5d4cfe854c9a9a87939ff3653551c2b3c99a4356",
-    _table("""
-sd_xl_refiner_1.0.safetensors 7440042bbdc8a24813002c09b6b69b64dc90fded4472613437b7f55f9b7d9c5f
-"""),
-)
-"""In one file, as it was first published."""
-
-LAMA: Pins = (
-    "Carve/LaMa-ONNX",
-    "c3c0c9e468934d62e79c329e35d82dd09ff8c444",
-    _table("""
-lama_fp32.onnx 1faef5301d78db7dda502fe59966957ec4b79dd64e16f03ed96913c7a4eb68d6
-"""),
-)
-
-SDXL_INPAINTING: Pins = (
-    "diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
-    "115134f363124c53c7d878647567d04daf26e41e",
-    _table("""
-model_index.json 308a792b15086bf89807b88729ef80d33d5b8264b14a96b57d2c92b5ab7f5a53
-scheduler/scheduler_config.json a8e9a8517e8739938ea85819012bad195d41ccb3e11e2501cf196da64099b1f6
-text_encoder/config.json 46ae51fa8bde7817168d97faa0556cc0ac42ec0a7a53248bab4a52f8f5866f13
-text_encoder/model.fp16.safetensors fc83cf401d930147807e7c44021c164bcc5508c9d4cc0ff35f4e354685ca9cd0
-text_encoder_2/config.json fbcd3aad07a99e28d4c51550bd798903922083527ec69ad026f25699518af82d
-tokenizer/merges.txt 9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a
-tokenizer/special_tokens_map.json c4864a9376a8401918425bed71fc14fc0e81f9b59ec45c1cf96cccb2df508eac
-tokenizer/tokenizer_config.json 19d7b034cb0cc3ce9766c2231373ab8aa8991fc72e2c8f76558bfaae3de0d563
-tokenizer/vocab.json e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349
-tokenizer_2/merges.txt 9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a
-tokenizer_2/special_tokens_map.json f118ab3a983206e4f32583448de6bd6aae4ee21869135cef1f5848a753cdaab6
-tokenizer_2/tokenizer_config.json c9d23941f76a41cbd50eda9290f57be7828f0a7a677939e9ef181f7e12bd1bdf
-tokenizer_2/vocab.json e089ad92ba36837a0d31433e555c8f45fe601ab5c221d4f607ded32d9f7a4349
-unet/config.json aaedf41fbcb29d2d8725241413b8525bd97005dea3f86d8056199469032537e9
-vae/config.json b822341e6125efedebffb8e3f35e7288aab06bb4c49853d50a16964bf104a727
-""")
-    | _table(
-        "text_encoder_2/model.fp16.safetensors "
-        "a8622bd41f8d359df484fdf9de091edb9337a2fd747f0a5c9c320a62e24d1fd3"
-    )
-    | _table(
-        "unet/diffusion_pytorch_model.fp16.safetensors "
-        "6470840731e98cc16713ddf3ac7ee458c9fdbcb881a98c6727cd4a938f227d3f"
-    )
-    | _table(
-        "vae/diffusion_pytorch_model.fp16.safetensors "
-        "4ad62825e5c8b31eefb77355ba6693785619bf7d669d9b1a6fd9f19dec6d65b3"
-    ),
-)
+"""A PyTorch file, opened with ``weights_only``: there are no safetensors on this branch."""

@@ -20,11 +20,13 @@ from portfolio_core import workload as work
 from portfolio_core.settings import Settings, current
 from portfolio_core.workload import Workload
 from portfolio_server import (
+    chat_page,
     errors,
     gallery,
     headers,
     health,
     mount,
+    rest,
     selfcheck,
     spaces,
 )
@@ -53,12 +55,17 @@ def create_app(
     workload = workload or work.process_wide()
     readiness = Readiness()
     app = FastAPI(
-        max_body_size=settings.limits.body_bytes, docs_url=None, redoc_url=None, openapi_url=None
+        title="Spaces Portfolio",
+        max_body_size=settings.limits.body_bytes,
+        docs_url=None,  # it would fetch its parts from elsewhere
+        redoc_url=None,
     )
     errors.install(app)
     found = spaces.find(spaces_dir or spaces.DEFAULT_FOLDER)
     pages: dict[str, Page] = {}
     app.include_router(health.router(readiness, settings.limits))
+    app.include_router(rest.router(settings, workload))
+    app.include_router(chat_page.router())
     app.include_router(gallery.router(found, pages, settings))
     mount.prepare_process(settings)
     for space in found:

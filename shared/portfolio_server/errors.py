@@ -7,8 +7,10 @@ exception that nobody foresaw, a caller sees an id, and the log the rest.
 import logging
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,12 +21,15 @@ log = logging.getLogger(__name__)
 
 _RETRY_AFTER_SECONDS = 5
 _SERVER_ERROR = 500
+_BAD_REQUEST = 400
+_NO_JSON = "The body is not the JSON object that this address takes."
 
 
 def install(app: FastAPI) -> None:
     """Make ``app`` answer in one shape, whatever goes wrong in its own routes."""
     app.add_exception_handler(PortfolioError, _on_portfolio_error)
     app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_wrong_body)
 
 
 def response(error: PortfolioError) -> JSONResponse:
@@ -32,8 +37,13 @@ def response(error: PortfolioError) -> JSONResponse:
     headers = {}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    return JSONResponse(body(error), error.status, headers)
+
+
+def body(error: PortfolioError) -> dict[str, Any]:
+    """Return ``error`` in OpenAI's shape, for a response or for an event of a stream."""
     message = f"{error.message} {error.hint}"
-    return _json(error.status, message, error.code, error.fields.get("parameter"), headers)
+    return _content(error.status, message, error.code, error.fields.get("parameter"))
 
 
 def plain(status: int) -> JSONResponse:
@@ -94,6 +104,17 @@ async def _on_portfolio_error(_: Request, error: Exception) -> JSONResponse:
     return response(error) if isinstance(error, PortfolioError) else _unforeseen(error)
 
 
+async def _on_wrong_body(_: Request, error: Exception) -> JSONResponse:
+    """Name the field that is wrong; what was sent is not repeated."""
+    if not isinstance(error, RequestValidationError):
+        return _unforeseen(error)
+    place = [str(part) for part in error.errors()[0]["loc"] if part != "body"]
+    field = ".".join(place) or None
+    sentence = f"{field} is missing or of the wrong type." if field else _NO_JSON
+    hint = "The fields and their types are at /openapi.json."
+    return _json(_BAD_REQUEST, f"{sentence} {hint}", "invalid_input", field, {})
+
+
 async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
     return plain(error.status_code) if isinstance(error, HTTPException) else _unforeseen(error)
 
@@ -101,6 +122,9 @@ async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
 def _json(
     status: int, message: str, code: str, param: object, headers: dict[str, str]
 ) -> JSONResponse:
+    return JSONResponse(_content(status, message, code, param), status, headers)
+
+
+def _content(status: int, message: str, code: str, param: object) -> dict[str, Any]:
     kind = "invalid_request_error" if status < _SERVER_ERROR else "server_error"
-    content = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-    return JSONResponse(content, status, headers)
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}

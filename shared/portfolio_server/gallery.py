@@ -74,7 +74,7 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
     machine = hardware.detect(settings)
     pictures = {space.slug: space.picture for space in found if space.picture}
 
-    @routes.api_route("/", methods=_READ)
+    @routes.api_route("/", methods=_READ, include_in_schema=False)
     async def show(request: Request, lang: str = "") -> HTMLResponse:
         locale = _locale(lang, request.headers.get("accept-language", ""))
         nonce = secrets.token_urlsafe(16)
@@ -93,11 +93,11 @@ def router(found: Sequence[Space], pages: Mapping[str, Page], settings: Settings
         }
         return HTMLResponse(content, headers=headers)
 
-    @routes.api_route("/favicon.ico", methods=_READ)
+    @routes.api_route("/favicon.ico", methods=_READ, include_in_schema=False)
     async def show_icon() -> Response:
         return _picture(Picture(_TEMPLATES / "icon.svg", "image/svg+xml"))
 
-    @routes.api_route("/pictures/{slug}", methods=_READ)
+    @routes.api_route("/pictures/{slug}", methods=_READ, include_in_schema=False)
     async def show_picture(slug: str) -> Response:
         picture = pictures.get(slug)
         if picture is None:

@@ -18,18 +18,18 @@ def router(readiness: Readiness, limits: Limits) -> APIRouter:
     routes = APIRouter()
     described = describe(limits)
 
-    @routes.api_route("/livez", methods=_READ)
+    @routes.api_route("/livez", methods=_READ, include_in_schema=False)
     async def livez() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    @routes.api_route("/readyz", methods=_READ)
+    @routes.api_route("/readyz", methods=_READ, include_in_schema=False)
     async def readyz() -> JSONResponse:
         content = {"status": readiness.phase, "could_not_start": readiness.could_not_start}
         if readiness.ready:
             return JSONResponse(content)
         return JSONResponse(content, _NOT_NOW, {"Retry-After": _SOON_SECONDS})
 
-    @routes.api_route("/v1/limits", methods=_READ)
+    @routes.api_route("/v1/limits", methods=_READ, include_in_schema=False)
     async def v1_limits() -> dict[str, Any]:
         return described
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from portfolio_core import settings, workload
+from portfolio_core.engines import chat
 from portfolio_core.engines.chat import TASK, Sampling
 from portfolio_core.settings import Preset
 from portfolio_core.ui import api_panel, chatting, duet, errors, tuning, uploads
@@ -77,7 +78,7 @@ class QwenLora:
             )  # fmt: skip
             work = self.desk.reply([wanted], progress, locale_of(request))
             done = yield from growing(work, 1, 2)
-            made = done.recipe(chatting.arguments(wanted), wanted.seed)
+            made = done.recipe(chat.arguments(wanted), wanted.seed)
             yield done.said[0].text, done.said[0].told(), made
 
     def compare(

@@ -27,6 +27,7 @@ MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
 LIMITS = Limits()
 ABLE = SdxlEngine.abilities
 STEPS = 4
+REAL_REFINER = dict(sdxl_engine.REFINER_UNET)
 PLAIN = {"prompt": "a red fox", "seed": 7, "width": 64, "height": 64, "steps": STEPS}
 
 
@@ -439,7 +440,9 @@ def test_weights_that_are_missing_are_a_typed_error(tiny, tmp_path, part):
         SdxlEngine.load(folder, MACHINE)
 
 
-def test_weights_of_another_model_are_a_typed_error(tiny, tmp_path):
+def test_weights_of_another_model_are_a_typed_error(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(sdxl_engine, "REFINER_UNET", REAL_REFINER)
+
     with pytest.raises(errors.EngineFailed):  # the tiny refiner is not what SDXL's is
         SdxlEngine.load(tiny.diffusion.sdxl_with_refiner(tmp_path), MACHINE)
 
@@ -449,7 +452,7 @@ def test_the_refiner_is_as_large_as_the_file_it_comes_in():
     from diffusers import UNet2DConditionModel
 
     with torch.device("meta"):
-        unet = UNet2DConditionModel.from_config(dict(sdxl_engine.REFINER_UNET))
+        unet = UNet2DConditionModel.from_config(REAL_REFINER)
 
     text_encoder, vae = 694_659_841, 83_653_863
     published = 2 * (sum(p.numel() for p in unet.parameters()) + text_encoder + vae)

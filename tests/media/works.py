@@ -96,3 +96,22 @@ def fetch_here(url, most_bytes, seconds):
 
     reach = _fetch.Reach(networks=("127.0.0.1/32",), ports=(urlsplit(url).port,))
     yield None, _fetch.fetch(url, most_bytes, seconds, reach)
+
+
+def open_another(path, other):
+    """Say whether another file opens, before and while one is read as a recording."""
+    import av
+
+    from portfolio_core.media import _decoding
+
+    def opens(opener):
+        try:
+            opener(other).close()
+        except OSError:
+            return False
+        return True
+
+    done = {"before": opens(av.open) and opens(open)}
+    with _decoding.opened(path, ("mov",), ("mp4",)):
+        done |= {"python": opens(open), "ffmpeg": opens(av.open)}
+    yield done, b""

@@ -13,6 +13,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.hub.fixtures import hub, outside, served_hub
+from tests.scripts.deploy_yard import yard
+
+__all__ = ["hub", "outside", "served_hub", "yard"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

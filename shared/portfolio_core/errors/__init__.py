@@ -14,6 +14,7 @@ PortfolioError                     500
 │   ├── NothingAsked               400  a conversation that does not end with a question
 │   ├── PromptTooLong              400  the last message alone leaves no room for a reply
 │   ├── UnknownAdapter             404  not listed, or trained here and gone
+│   ├── UnknownModel               404  not one that this server runs for the task
 │   ├── AdapterUnsafe              422  a pickle
 │   ├── AdapterTooLarge            413  by its rank
 │   ├── NothingToSay               422  text without a single letter or digit
@@ -22,6 +23,8 @@ PortfolioError                     500
 │   ├── ImageTooLarge              413  too many pixels
 │   ├── ImageTooSmall              422
 │   ├── ImageUnreadable            422  a picture that is cut off or damaged
+│   ├── LanguageNotHeard           400  by this engine; a larger one does
+│   ├── CannotTranslate            400  likewise
 │   ├── NoFile                     400  nothing was uploaded
 │   ├── NotUploaded                400  an address instead of a file
 │   ├── TooManyFiles               413  in one call
@@ -32,6 +35,15 @@ PortfolioError                     500
 │   ├── DocumentEncrypted          422  it asks for a password
 │   ├── DocumentLimit              422  reading it needs too much time or memory
 │   ├── NoTextFound                422  a document of pictures only
+│   ├── TimelineUnreadable         422
+│   ├── NothingToDescribe          422  a timeline without a scene
+│   ├── RecordingTooLong           413
+│   ├── RecordingUnreadable        422  a sound or clip that is cut off or damaged
+│   ├── RecordingEmpty             422  not a sample, not a frame
+│   ├── RecordingLimit             422  reading it needs too much time or memory
+│   ├── NoSoundTrack               422  a clip without sound, asked for it
+│   ├── NoPictureTrack             422  a clip without pictures
+│   ├── ClipTooLarge               413  too many pixels in a frame
 │   ├── UrlNotAllowed              400  not on the public web
 │   ├── UrlFailed                  400  no file at that address
 │   ├── UrlTooSlow                 504
@@ -90,6 +102,7 @@ from portfolio_core.errors._chat import NothingAsked as NothingAsked
 from portfolio_core.errors._chat import PromptTooLong as PromptTooLong
 from portfolio_core.errors._chat import TooManyMessages as TooManyMessages
 from portfolio_core.errors._chat import UnknownAdapter as UnknownAdapter
+from portfolio_core.errors._chat import UnknownModel as UnknownModel
 from portfolio_core.errors._drawing import DrawingTooLarge as DrawingTooLarge
 from portfolio_core.errors._drawing import SizeNotMultiple as SizeNotMultiple
 from portfolio_core.errors._easel import NoRecipe as NoRecipe
@@ -123,6 +136,17 @@ from portfolio_core.errors._masks import MaskSize as MaskSize
 from portfolio_core.errors._masks import NoMargin as NoMargin
 from portfolio_core.errors._masks import NothingReplaces as NothingReplaces
 from portfolio_core.errors._masks import PictureHidden as PictureHidden
+from portfolio_core.errors._recordings import ClipTooLarge as ClipTooLarge
+from portfolio_core.errors._recordings import NoPictureTrack as NoPictureTrack
+from portfolio_core.errors._recordings import NoSoundTrack as NoSoundTrack
+from portfolio_core.errors._recordings import RecordingEmpty as RecordingEmpty
+from portfolio_core.errors._recordings import RecordingLimit as RecordingLimit
+from portfolio_core.errors._recordings import RecordingTooLong as RecordingTooLong
+from portfolio_core.errors._recordings import RecordingUnreadable as RecordingUnreadable
+from portfolio_core.errors._speech import CannotTranslate as CannotTranslate
+from portfolio_core.errors._speech import LanguageNotHeard as LanguageNotHeard
+from portfolio_core.errors._timelines import NothingToDescribe as NothingToDescribe
+from portfolio_core.errors._timelines import TimelineUnreadable as TimelineUnreadable
 from portfolio_core.errors._training import AdapterMismatch as AdapterMismatch
 from portfolio_core.errors._training import AdapterUnreadable as AdapterUnreadable
 from portfolio_core.errors._training import ClassifierGone as ClassifierGone

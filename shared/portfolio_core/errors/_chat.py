@@ -1,5 +1,7 @@
 """What is wrong with a conversation."""
 
+from collections.abc import Iterable
+
 from portfolio_core.errors._base import InvalidInput, quoted
 
 
@@ -43,6 +45,18 @@ class UnknownAdapter(InvalidInput):
 
     def __init__(self, name: object) -> None:
         super().__init__(name=quoted(name))
+
+
+class UnknownModel(InvalidInput):
+    """A caller names a model that is not run for the task; ``code`` is OpenAI's."""
+
+    code = "model_not_found"
+    status = 404
+    message_template = "There is no model {name} for this here."
+    hint_template = "Name one of: {choices}."
+
+    def __init__(self, name: object, choices: Iterable[str]) -> None:
+        super().__init__(name=quoted(name), choices=", ".join(choices), parameter="model")
 
 
 class AdapterUnsafe(InvalidInput):

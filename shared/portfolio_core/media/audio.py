@@ -4,18 +4,22 @@ import io
 import wave
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from portfolio_core.errors import MissingDependency, UnknownChoice
+from portfolio_core.settings import Limits
 
 Format = Literal["wav", "flac", "mp3", "ogg"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 """File formats of sound. WAV needs no library; OGG holds Opus."""
 
 _SUBTYPES = {"flac": "PCM_16", "mp3": "MPEG_LAYER_III", "ogg": "OPUS"}
+SHORTEST_SECONDS = 0.1
+"""Below it there is no word in a sound."""
 # Opus knows these rates only, and 24 kHz holds all that speech has.
 _OPUS_RATE_HZ = 24_000
 _FULL_SCALE = 32_767
@@ -42,6 +46,27 @@ class Sound:
     def seconds(self) -> float:
         """Duration in seconds."""
         return len(self.samples) / self.rate
+
+
+def read(source: Path | bytes, limits: Limits) -> Sound:
+    """Read a sound file of a stranger: WAV, FLAC, MP3, OGG, M4A, WEBM, or the sound of a clip.
+
+    It is decoded in a process of its own, and no further than ``limits`` allow. The rate is the
+    file's own, at most 48 kHz; see :func:`resample`.
+
+    Raises:
+        FileTooLarge: it has more than ``limits.upload_bytes``.
+        WrongFileType: it is none of these.
+        NoSoundTrack: it is a clip without sound.
+        RecordingTooLong: it lasts longer than ``limits.recording_seconds``.
+        RecordingEmpty: there is not a sample in it.
+        RecordingUnreadable: it is damaged, or holds what is no sound.
+        RecordingLimit: reading it takes too much time or memory.
+        MissingDependency: PyAV is not installed.
+    """
+    from portfolio_core.media import _av  # which makes sounds of this module
+
+    return _av.sound(source, limits)
 
 
 def silence(seconds: float, rate: int) -> Sound:

@@ -62,26 +62,32 @@ def srt(cues: Iterable[Cue], words: Iterable[Cue] = ()) -> str:
     return "\n".join(blocks)
 
 
-def vtt(cues: Iterable[Cue], words: Iterable[Cue] = ()) -> str:
+def vtt(cues: Iterable[Cue], words: Iterable[Cue] = (), *, whole: bool = False) -> str:
     """Return WebVTT captions, with a timestamp before each word whose time is known.
 
     Args:
         cues: What is said, in any order; a cue without text is left out.
         words: The words with their times, in order; their text is found in that of the cues.
+        whole: Leave each cue as it is, however long: it is read out, not shown.
     """
     blocks = ["WEBVTT\n"]
-    for number, shown in enumerate(_shown(cues, words), start=1):
+    for number, shown in enumerate(_shown(cues, words, whole=whole), start=1):
         lines = (_stamped(shown, line) for line in shown.lines)
         times = f"{_clock(shown.start, '.')} --> {_clock(shown.end, '.')}"
         blocks.append("\n".join((str(number), times, *lines, "")))
     return "\n".join(blocks)
 
 
-def _shown(cues: Iterable[Cue], words: Iterable[Cue]) -> Iterator[_Shown]:
+def fits(text: str) -> bool:
+    """Return whether ``text`` can stand on the screen at a time."""
+    return len(_filled(text, _width(text))) <= LINES
+
+
+def _shown(cues: Iterable[Cue], words: Iterable[Cue], *, whole: bool = False) -> Iterator[_Shown]:
     """Yield what stands on the screen, in order, each part ending before the next begins."""
     free = 0
-    for whole in _wholes(cues, words):
-        for part in _divided(whole):
+    for one in _wholes(cues, words):
+        for part in (_undivided(one),) if whole else _divided(one):
             start = max(part.start, free)
             free = max(part.end, start + 1)
             yield replace(part, start=start, end=free)
@@ -110,6 +116,11 @@ def _wholes(cues: Iterable[Cue], words: Iterable[Cue]) -> Iterator[_Shown]:
                 stamps[place] = latest = began
                 cursor = place + len(word)
         yield _Shown(start, until, text, _lines(text), stamps)
+
+
+def _undivided(whole: _Shown) -> _Shown:
+    end = max(whole.end, whole.start + 1)
+    return replace(whole, end=end, lines=((0, len(whole.text)),))
 
 
 def _divided(whole: _Shown) -> Iterator[_Shown]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from portfolio_core import catalog, recipe
-from portfolio_core.catalog import Choice, Model, Reason
+from portfolio_core import recipe
+from portfolio_core.catalog import Choice
 from portfolio_core.engines import chat
-from portfolio_core.engines.chat import ChatRequest, End, adapters, starter
+from portfolio_core.engines.chat import ChatRequest, End, adapters, offered
 from portfolio_core.engines.chat.adapters import Adapter
 from portfolio_core.engines.chat.qwen import QwenChat
-from portfolio_core.errors import AdapterMismatch, UnknownAdapter
+from portfolio_core.errors import UnknownAdapter
 from portfolio_core.ui.background import Running, Signal, both
 from portfolio_core.ui.i18n import Locale
 from portfolio_core.ui.page import News, Page
@@ -79,11 +79,7 @@ class Desk:
     def __init__(self, page: Page) -> None:
         """Work for ``page``, with the adapters that its model can wear."""
         self._page = page
-        folders = page.settings.adapters_dir
-        own = sorted(folders.iterdir()) if folders.is_dir() else []
-        names = _names(page.choice.model)
-        found = adapters.found([*starter.adapter_folders(), *own])
-        self.offered = {adapter.key: adapter for adapter in found if adapter.base in names}
+        self.offered = offered.offered(page.choice.model, page.settings.adapters_dir)
         """The adapters that everybody may choose, by key, the default first."""
 
     @property
@@ -163,11 +159,7 @@ class Desk:
         Raises:
             AdapterMismatch: they were made for neither.
         """
-        bases = {adapter.base for adapter in worn}
-        for choice in (self._page.choice, starter_choice()):
-            if bases <= set(_names(choice.model)):
-                return choice
-        raise AdapterMismatch(worn[0].key, worn[0].base, self._page.choice.model.name)
+        return offered.choice(worn, self._page.choice)
 
     def name(self, adapter: str, locale: Locale) -> str:
         """Return what answers, in words: the model, and the adapter it wears."""
@@ -219,54 +211,21 @@ class Desk:
         place: Place[QwenChat],
         signal: Signal,
     ) -> tuple[Said, ...]:
-        engine = place.engine()
-        lent = [adapter for adapter in worn if adapter.key not in engine.adapters]
-        for adapter in lent:
-            engine.add_adapter(adapter)
-        try:
+        engine, check = place.engine(), both(place.check, signal.check)
+        with offered.wearing(engine, worn, self.offered):
             said = [Said()] * len(wanted)
-            for number, piece in engine.stream_together(wanted, both(place.check, signal.check)):
+            for number, piece in engine.stream_together(wanted, check):
                 before = said[number]
                 said[number] = Said(
                     before.text + piece.text, before.thinking + piece.thinking, piece.end
                 )
                 signal.latest = tuple(said)
             return tuple(said)
-        finally:
-            for adapter in lent:  # a visitor's own; nobody else can name it
-                if adapter.key not in self.offered:
-                    engine.remove_adapter(adapter.key)
-
-
-def starter_choice() -> Choice:
-    """Return the starter, for an adapter that was made for it, whatever the page's model is."""
-    return Choice(catalog.embedded(chat.TASK), Reason("adapter"), chat.TASK)
-
-
-def _names(model: Model) -> tuple[str, ...]:
-    """Return what adapters call a model of the catalog that they were made for."""
-    return (model.hub.repository, model.key) if model.hub else (starter.FOLDER, model.key)
-
-
-def arguments(wanted: ChatRequest) -> dict[str, Any]:
-    """Return ``wanted`` as the arguments of an endpoint, ready to be sent again."""
-    sampling = wanted.sampling
-    return {
-        "messages": [{"role": one.role, "content": one.text} for one in wanted.messages],
-        "adapter": wanted.adapter,
-        "seed": wanted.seed,
-        "max_tokens": wanted.max_tokens,
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "repetition_penalty": sampling.repetition_penalty,
-        "thinking": wanted.thinking,
-    }
 
 
 def pair_arguments(base: ChatRequest, tuned: ChatRequest) -> dict[str, Any]:
     """Return two requests as the arguments of the endpoint that answers both."""
-    own = arguments(tuned)
-    told = {**own, "messages": arguments(base)["messages"]}
+    own = chat.arguments(tuned)
+    told = {**own, "messages": chat.arguments(base)["messages"]}
     same = base.messages == tuned.messages
     return told if same else {**told, "tuned_messages": own["messages"]}

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
+from portfolio_core.engines import chat
 from portfolio_core.engines.chat import LARGEST_SEED, ChatRequest, Sampling
 from portfolio_core.ui import chatting, duet, errors
 from portfolio_core.ui.background import Status
@@ -186,7 +187,7 @@ class DuetPart:
             said = grown or said
             yield show(said) if grown or status.text != before else {self.made: gr.skip()}
         pair = len(asked) > 1
-        told = chatting.pair_arguments(*asked) if pair else chatting.arguments(*asked)
+        told = chatting.pair_arguments(*asked) if pair else chat.arguments(*asked)
         made = done.recipe(told, seed)
         yield {**show(done.said), self.made: made, self.endpoint: "compare" if pair else "chat"}
 

@@ -12,9 +12,8 @@ from typing import Any, Protocol
 import gradio as gr
 
 from portfolio_core import catalog, hub
-from portfolio_core import hardware as machine
 from portfolio_core.catalog import Model
-from portfolio_core.errors import ModelUnavailable
+from portfolio_core.provision import Provision
 from portfolio_core.settings import MEBIBYTE, Settings
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.workload import EngineSpec, Place, State, Workload
@@ -80,9 +79,10 @@ class Page(gr.Blocks):
         self.settings = settings
         self.words = words
         self.workload = workload
-        self.machine = machine.detect(settings)
-        self.choice = self._choose(task)
-        self.also = {other: self._choose(other) for other in also}
+        self.provision = Provision(settings)
+        self.machine = self.provision.machine
+        self.choice = self.provision.choice(task)
+        self.also = {other: self.provision.choice(other) for other in also}
         self.engine_class = catalog.engine_class(self.choice.model)
         self._downloads: dict[str, tuple[str, int, int]] = {}
         self._fill_in_words()
@@ -90,10 +90,7 @@ class Page(gr.Blocks):
 
     def optional(self, task: str) -> catalog.Choice | None:
         """Return the model for a task that the page can do without, where one can be had."""
-        try:
-            return self._choose(task)
-        except ModelUnavailable:
-            return None
+        return self.provision.optional(task)
 
     @property
     def spec(self) -> EngineSpec[Any]:
@@ -102,21 +99,11 @@ class Page(gr.Blocks):
 
     def spec_of(self, model: Model) -> EngineSpec[Any]:
         """Return what the workload needs to run ``model``; its load downloads what is missing."""
-        engine, settings = catalog.engine_class(model), self.settings
 
-        def fetch(name: str) -> Path:
-            return hub.fetch_one(model, settings, name)
+        def note(name: str, done: int, whole: int) -> None:
+            self._downloads[model.key] = (name, done, whole)
 
-        def load() -> Any:  # noqa: ANN401 - each task has its own protocol
-            if model.hub is None:
-                return engine.load(None, self.machine)
-
-            def note(name: str, done: int, whole: int) -> None:
-                self._downloads[model.key] = (name, done, whole)
-
-            return engine.load(hub.fetch(model, settings, progress=note), self.machine, fetch)
-
-        return EngineSpec(model.key, load, model.memory_bytes)
+        return self.provision.spec(model, note)
 
     def header(self, *, wide: bool = False) -> None:
         """Draw title, tagline and the folded line that tells what runs, and why.
@@ -183,12 +170,6 @@ class Page(gr.Blocks):
             reason=self._reason("en"),
             state=self.workload.state(model.key),
         )
-
-    def _choose(self, task: str) -> catalog.Choice:
-        def reachable(model: Model) -> bool:
-            return hub.can_be_had(model, self.settings)
-
-        return catalog.choose(task, self.settings, self.machine, reachable=reachable)
 
     def _reason(self, locale: Locale) -> str:
         reason = self.choice.reason

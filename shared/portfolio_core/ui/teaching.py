@@ -15,13 +15,13 @@ from typing import Any
 from portfolio_core import recipe, starters
 from portfolio_core.engines.chat import LARGEST_SEED, adapters, starter
 from portfolio_core.engines.chat.adapters import Adapter
+from portfolio_core.engines.chat.offered import starter_choice
 from portfolio_core.errors import FileTooLarge, NoFile, NumberOutOfRange
 from portfolio_core.settings import MEBIBYTE
 from portfolio_core.training.lora import About, Plan, Progress, tune
 from portfolio_core.training.tuning_report import FILE as REPORT_FILE
 from portfolio_core.training.tuning_report import TuningReport
 from portfolio_core.ui.background import Running, Signal
-from portfolio_core.ui.chatting import starter_choice
 from portfolio_core.ui.i18n import Locale
 from portfolio_core.ui.page import News, Page
 from portfolio_core.workload import EngineSpec

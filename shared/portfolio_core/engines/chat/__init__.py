@@ -246,6 +246,22 @@ def request(
     )
 
 
+def arguments(wanted: ChatRequest) -> dict[str, Any]:
+    """Return ``wanted`` as the arguments of an endpoint, ready to be sent again."""
+    sampling = wanted.sampling
+    return {
+        "messages": [{"role": one.role, "content": one.text} for one in wanted.messages],
+        "adapter": wanted.adapter,
+        "seed": wanted.seed,
+        "max_tokens": wanted.max_tokens,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "repetition_penalty": sampling.repetition_penalty,
+        "thinking": wanted.thinking,
+    }
+
+
 def saying(
     engine: ChatEngine, check: Callable[[], None] = lambda: None
 ) -> Callable[[Sequence[tuple[str, str]], int, int], Iterator[str]]:

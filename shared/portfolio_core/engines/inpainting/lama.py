@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from portfolio_core import weights
+from portfolio_core import picture_weights
 from portfolio_core.engines.inpainting import Abilities, Filling, Step
 from portfolio_core.errors import EngineFailed, MissingDependency
 from portfolio_core.hardware import Hardware
@@ -64,7 +64,7 @@ class LamaEngine:
         if {given.name for given in session.get_inputs()} != {"image", "mask"}:
             log.warning("the weights of %s take something else", cls.KEY)
             raise EngineFailed(cls.KEY)
-        return cls(session, weights.LAMA[1])
+        return cls(session, picture_weights.LAMA[1])
 
     def fill(
         self, wanted: Filling, check: Callable[[], None] = lambda: None

@@ -5,12 +5,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, Self
 
+from portfolio_core.errors import (
+    CannotTranslate,
+    InvalidInput,
+    LanguageNotHeard,
+    RecordingEmpty,
+    RecordingTooLong,
+    UnknownChoice,
+)
 from portfolio_core.hardware import Hardware
-from portfolio_core.media.audio import Sound
+from portfolio_core.media.audio import SHORTEST_SECONDS, Sound
+from portfolio_core.settings import Limits
 
 TASK = "speech-to-text"
 AUTOMATIC = "auto"
 """The language that stands for the one that is heard."""
+# By so much encoders lengthen a sound of the longest duration.
+_ROUNDED_UP_SECONDS = 1.0
+LOW_CONFIDENCE = 0.6
+"""A word below it is marked: about every second one of them is wrong."""
+_CODES = """
+en ko af am ar as az ba be bg bn bo br bs ca cs cy da de el es et eu fa fi fo fr gl gu ha haw he hi
+hr ht hu hy id is it ja jw ka kk km kn la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc
+pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo yue
+zh
+"""
+WHISPER_LANGUAGES = tuple(_CODES.split())
+"""What Whisper understands: the most that any engine does. ``jw`` is its name for Javanese."""
 
 Kind = Literal["speech", "silence", "music", "noise"]
 
@@ -43,7 +64,8 @@ class Segment:
         text: What was said; empty where nothing was.
         words: Its words, in order.
         language: ISO 639-1 code of what was said; empty where nothing was.
-        note: ``"repeated"`` where a phrase that went round and round was cut, else empty.
+        note: ``"repeated"`` where a phrase that went round and round was cut, ``"doubtful"``
+            where most words are so unsure that it may be another language, else empty.
     """
 
     kind: Kind
@@ -57,7 +79,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class SpeechToTextRequest:
-    """What to write down, checked and ready.
+    """What to write down, checked and ready. Make it with :func:`request`.
 
     Attributes:
         sound: At any rate, mono.
@@ -107,3 +129,46 @@ class SpeechToTextEngine(Protocol):
             check: Called before each stretch of speech; what it raises ends the work.
         """
         ...
+
+
+def request(
+    sound: object,
+    language: object,
+    translate: object,
+    *,
+    languages: Sequence[str],
+    translates: bool,
+    limits: Limits,
+) -> SpeechToTextRequest:
+    """Check a caller's values, whatever their types, and return them as a request.
+
+    Args:
+        sound: What :func:`portfolio_core.media.audio.read` made of a file.
+        language: One of ``languages``, or ``"auto"``.
+        translate: Whether to write it in English.
+        languages: What the engine understands.
+        translates: Whether the engine can translate.
+        limits: What a caller may ask for.
+
+    Raises:
+        InvalidInput: the sound is no sound, or ``translate`` is neither true nor false.
+        RecordingEmpty: it is shorter than any word.
+        RecordingTooLong: it is over the limit.
+        LanguageNotHeard: this engine does not understand the language; another one does.
+        UnknownChoice: there is no such language.
+        CannotTranslate: the engine does not translate.
+    """
+    if not isinstance(sound, Sound) or not isinstance(translate, bool):
+        raise InvalidInput
+    if sound.seconds < SHORTEST_SECONDS:
+        raise RecordingEmpty
+    if sound.seconds > limits.recording_seconds + _ROUNDED_UP_SECONDS:
+        raise RecordingTooLong(limits.recording_seconds)
+    known = [AUTOMATIC, *languages]
+    if language not in known:
+        if language in WHISPER_LANGUAGES:
+            raise LanguageNotHeard(language, known)
+        raise UnknownChoice("language", language, known)
+    if translate and not translates:
+        raise CannotTranslate
+    return SpeechToTextRequest(sound, str(language), translate)

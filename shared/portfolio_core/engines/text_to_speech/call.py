@@ -1,6 +1,6 @@
 """One text on its way through the queues and the engines, and what comes of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -52,7 +52,7 @@ class Call:
         specs: Mapping[str, EngineSpec[SpeechEngine]],
         turn: Turn,
         limits: Limits,
-    ) -> Iterator[SpokenSentence | None]:
+    ) -> Generator[SpokenSentence | None]:
         """Yield the sentences and pauses as they are ready, and None whenever there is news.
 
         Args:

@@ -1,0 +1,261 @@
+"""``/v1/chat/completions``: a reply whole, or as it grows."""
+
+import json
+import time
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from portfolio_core import recipe
+from portfolio_core.catalog import Choice
+from portfolio_core.engines import chat
+from portfolio_core.engines.chat import ChatRequest, End, Piece, offered
+from portfolio_core.engines.chat.adapters import Adapter
+from portfolio_core.engines.chat.qwen import QwenChat
+from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
+from portfolio_server import errors
+from portfolio_server.rest import work
+from portfolio_server.rest.service import AUTOMATIC, Service
+
+_TOKENS = 256
+_ROLES = {"developer": "system"}  # a newer word for the same
+_EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+class StreamOptions(BaseModel):
+    """What a stream tells beside the reply."""
+
+    include_usage: bool = False
+
+
+class Body(BaseModel):
+    """A conversation and how to reply. Fields of OpenAI's that are not here are passed over."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "model": AUTOMATIC,
+                    "messages": [{"role": "user", "content": "What do you like on a rainy day?"}],
+                    "seed": 1,
+                }
+            ]
+        }
+    )
+
+    model: str = AUTOMATIC
+    """A model or an adapter from /v1/models, or "auto"."""
+    messages: list[dict[str, Any]]
+    """Roles system (or developer), user and assistant; contents are texts or lists of them."""
+    max_completion_tokens: int | None = None
+    """The reply ends after so many tokens."""
+    max_tokens: int | None = None
+    """An older name for the same."""
+    temperature: float | None = None
+    """0 = always the likeliest token, up to 2."""
+    top_p: float | None = None
+    """Share of probability that the likeliest tokens must reach, 0 to 1."""
+    top_k: int | None = None
+    """Number of likeliest tokens drawn from; not OpenAI's."""
+    repetition_penalty: float | None = None
+    """1 = none, up to 2; not OpenAI's."""
+    thinking: bool = False
+    """Let the model think first, where it has learnt to; not OpenAI's."""
+    seed: int | None = None
+    """Decides all draws; the recipe tells the one that was drawn where none is given."""
+    stop: str | list[str] | None = None
+    """Up to four texts that end the reply."""
+    stream: bool = False
+    """Send the reply as it grows, as server-sent events."""
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, Field(description="Only 1.")] = 1
+
+
+@dataclass
+class Reply:
+    """One reply on its way."""
+
+    wanted: ChatRequest
+    choice: Choice
+    worn: tuple[Adapter, ...]
+    name: str
+    id: str
+    created: int
+    text: str = ""
+    thinking: str = ""
+    end: End | None = None
+    revision: str = ""
+    seconds: float = 0.0
+
+    def grow(self, piece: Piece) -> None:
+        """Take the next piece."""
+        self.text += piece.text
+        self.thinking += piece.thinking
+        self.end = piece.end
+
+    def usage(self) -> dict[str, int]:
+        """Return the tokens that were read and written."""
+        read, written = (self.end.prompt_tokens, self.end.reply_tokens) if self.end else (0, 0)
+        return {
+            "prompt_tokens": read,
+            "completion_tokens": written,
+            "total_tokens": read + written,
+        }
+
+    def recipe(self) -> dict[str, Any]:
+        """Return what is needed to make the reply again."""
+        made = recipe.write(
+            self.choice,
+            revision=self.revision,
+            parameters=chat.arguments(self.wanted),
+            seconds=self.seconds,
+            seed=self.wanted.seed,
+            also=[f"{adapter.key} {adapter.revision}" for adapter in self.worn],
+        )
+        return made.model_dump(mode="json")
+
+
+def router(service: Service) -> APIRouter:
+    """Return the route of conversations."""
+    routes = APIRouter(tags=["chat"])
+
+    @routes.post("/chat/completions", summary="Reply to a conversation", response_model=None)
+    async def completions(body: Body, request: Request) -> JSONResponse | StreamingResponse:
+        """Reply to a conversation, in the shape of OpenAI's API; ``recipe`` is ours."""
+        reply = _asked(body, service)
+        pieces = work.stream(
+            service.workload, service.spec(reply.choice.model), _steps(reply, service.adapters)
+        )
+        if not body.stream:
+            await work.result(request, pieces)
+            return JSONResponse(_whole(reply))
+        usage = bool(body.stream_options and body.stream_options.include_usage)
+        events = _events(reply, await work.begun(pieces), usage=usage)
+        return StreamingResponse(events, media_type="text/event-stream", headers=_EVENTS)
+
+    return routes
+
+
+def _asked(body: Body, service: Service) -> Reply:
+    """Check a caller's values; see :func:`chat.request`."""
+    if body.n != 1:
+        raise NumberOutOfRange("n", body.n, 1, 1)
+    adapter = body.model if body.model in service.adapters else ""
+    worn = (service.adapters[adapter],) if adapter else ()
+    choice = service.choice(chat.TASK, AUTOMATIC if adapter else body.model)
+    given = {
+        "max_tokens": body.max_completion_tokens or body.max_tokens,
+        "temperature": body.temperature,
+        "top_p": body.top_p,
+        "top_k": body.top_k,
+        "repetition_penalty": body.repetition_penalty,
+    }
+    wanted = chat.request(
+        [_message(one) for one in body.messages],
+        limits=service.settings.limits,
+        seed=body.seed,
+        stop=body.stop or (),
+        adapter=adapter,
+        thinking=body.thinking,
+        **{"max_tokens": _TOKENS, **{k: v for k, v in given.items() if v is not None}},
+    )
+    return Reply(
+        wanted=wanted,
+        choice=offered.choice(worn, choice),
+        worn=worn,
+        name=adapter or choice.model.key,
+        id=f"chatcmpl-{uuid.uuid4().hex}",
+        created=int(time.time()),
+    )
+
+
+def _message(given: Mapping[str, Any]) -> dict[str, Any]:
+    role = given.get("role")
+    known = _ROLES.get(role, role) if isinstance(role, str) else role
+    return {"role": known, "content": _text(given.get("content"))}
+
+
+def _text(content: object) -> object:
+    """Return a content in parts as one text; whatever else it is, its reader judges it."""
+    if not isinstance(content, list):
+        return content
+    parts = [part.get("text") if isinstance(part, dict) else None for part in content]
+    if not all(isinstance(part, str) for part in parts):
+        raise InvalidInput  # a picture or a sound
+    return "\n".join(map(str, parts))
+
+
+def _steps(reply: Reply, kept: Mapping[str, Adapter]) -> work.Steps[QwenChat, Piece]:
+    def steps(engine: QwenChat, check: Callable[[], None]) -> Iterator[Piece]:
+        watch = recipe.Stopwatch()
+        reply.revision = engine.revision
+        with offered.wearing(engine, reply.worn, kept):
+            for piece in engine.stream(reply.wanted, check):
+                reply.grow(piece)
+                reply.seconds = watch.seconds
+                yield piece
+
+    return steps
+
+
+def _whole(reply: Reply) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": None}
+    if reply.thinking:
+        message["reasoning_content"] = reply.thinking
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _reason(reply)}
+    return {
+        "id": reply.id,
+        "object": "chat.completion",
+        "created": reply.created,
+        "model": reply.name,
+        "choices": [choice],
+        "usage": reply.usage(),
+        "recipe": reply.recipe(),
+    }
+
+
+def _reason(reply: Reply) -> str | None:
+    return reply.end.reason if reply.end else None
+
+
+async def _events(
+    reply: Reply, pieces: AsyncGenerator[Piece], *, usage: bool
+) -> AsyncIterator[str]:
+    delta: dict[str, Any] = {"role": "assistant", "content": ""}
+    try:
+        async for piece in pieces:
+            if piece.text:
+                delta["content"] = piece.text
+            if piece.thinking:
+                delta["reasoning_content"] = piece.thinking
+            if delta:
+                yield _event(_chunk(reply, delta))
+            delta = {}
+        yield _event(_chunk(reply, {}, _reason(reply)) | {"recipe": reply.recipe()})
+        if usage:
+            yield _event(_chunk(reply, None) | {"usage": reply.usage()})
+    except PortfolioError as error:  # the status is out already: the error is an event
+        yield _event(errors.body(error))
+    yield "data: [DONE]\n\n"
+
+
+def _chunk(
+    reply: Reply, delta: Mapping[str, Any] | None, reason: str | None = None
+) -> dict[str, Any]:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+    return {
+        "id": reply.id,
+        "object": "chat.completion.chunk",
+        "created": reply.created,
+        "model": reply.name,
+        "choices": [] if delta is None else [choice],
+    }
+
+
+def _event(content: Mapping[str, Any]) -> str:
+    return f"data: {json.dumps(content, ensure_ascii=False)}\n\n"

@@ -1,0 +1,93 @@
+"""``/v1/embeddings``: texts as vectors."""
+
+import base64
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
+
+from portfolio_core import recipe
+from portfolio_core.engines import embeddings
+from portfolio_core.engines.embeddings import EmbeddingEngine, Vectors
+from portfolio_core.engines.embeddings.request import dimensions, shortened, texts
+from portfolio_server.rest import work
+from portfolio_server.rest.service import AUTOMATIC, Service
+
+_ABOUT_CHARACTERS = 4  # of a token; the engines do not count theirs
+
+
+class Body(BaseModel):
+    """Texts to embed. Fields of OpenAI's that are not here are passed over."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"model": AUTOMATIC, "input": ["A cat.", "A kitten."]}]}
+    )
+
+    model: str = AUTOMATIC
+    """A model from /v1/models, or "auto"."""
+    input: str | list[str]
+    """One text, or several."""
+    encoding_format: Literal["float", "base64"] = "float"
+    """Numbers, or little-endian float32 in base64."""
+    dimensions: int | None = None
+    """So many of the first ones, made of length 1 again; all by default."""
+    input_type: Literal["passage", "query"] = "passage"
+    """What is searched, or what is asked; some models tell them apart. Not OpenAI's."""
+
+
+def router(service: Service) -> APIRouter:
+    """Return the route of embeddings."""
+    routes = APIRouter(tags=["embeddings"])
+
+    @routes.post("/embeddings", summary="Embed texts")
+    async def embed(body: Body, request: Request) -> dict[str, Any]:
+        """Return a vector of length 1 for each text, in the shape of OpenAI's API."""
+        given = texts(body.input, service.settings.limits)
+        choice = service.choice(embeddings.TASK, body.model)
+        steps = _steps(given, body)
+        vectors, revision, seconds = await work.result(
+            request, work.stream(service.workload, service.spec(choice.model), steps)
+        )
+        tokens = -(-sum(map(len, given)) // _ABOUT_CHARACTERS)
+        made = recipe.write(
+            choice, revision=revision, parameters=body.model_dump(), seconds=seconds
+        )
+        return {
+            "object": "list",
+            "model": choice.model.key,
+            "data": [
+                {"object": "embedding", "index": number, "embedding": _encoded(row, body)}
+                for number, row in enumerate(vectors)
+            ],
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+            "recipe": made.model_dump(mode="json"),
+        }
+
+    return routes
+
+
+def _steps(
+    given: Sequence[str], body: Body
+) -> work.Steps[EmbeddingEngine, tuple[Vectors, str, float]]:
+    def steps(
+        engine: EmbeddingEngine, check: Callable[[], None]
+    ) -> Iterator[tuple[Vectors, str, float]]:
+        watch = recipe.Stopwatch()
+        wanted = dimensions(body.dimensions, engine.dimension)
+        if body.input_type == "query":
+            import numpy as np
+
+            vectors = np.concatenate([engine.question(text) for text in given])
+        else:
+            vectors = engine.passages(given, check)
+        yield shortened(vectors, wanted), engine.revision, watch.seconds
+
+    return steps
+
+
+def _encoded(row: Any, body: Body) -> str | list[float]:  # noqa: ANN401 - shape (dimension,)
+    if body.encoding_format == "base64":
+        return base64.b64encode(row.astype("<f4").tobytes()).decode()
+    numbers: list[float] = row.tolist()
+    return numbers
