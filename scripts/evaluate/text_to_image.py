@@ -1,7 +1,8 @@
 """How well the starter of text to image follows prompts that its training never saw.
 
 DATA is a folder with a judge, ``judge.safetensors``: a classifier that was trained apart on the
-same drawn world. The starter's own folder has one.
+same drawn world. The starter's own folder has one. What code draws is drawn with Debian's
+fonts-noto-color-emoji.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from portfolio_core import catalog, hardware
+from portfolio_core import catalog, hardware, starters
 from portfolio_core.engines.text_to_image import Drawn, ImageRequest, TextToImageEngine
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Settings
 from portfolio_core.training.latent_diffusion import judge, making
 from portfolio_core.training.latent_diffusion.measuring import Draw, Measured, measure, unseen
 
+DATA = starters.folder("text-to-image")
 LEAST_AGREES, MOST_WRONG, MOST_SECONDS = 0.80, 0.15, 3.0
 _KEY = "text-to-image"
 

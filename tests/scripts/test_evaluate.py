@@ -72,3 +72,9 @@ class TestCommand:
 
         assert done.returncode == 1
         assert "There is no folder" in done.stderr
+
+    def test_a_space_whose_data_are_elsewhere_asks_for_them(self):
+        done = run("ocr")
+
+        assert done.returncode == 1
+        assert "--data FOLDER" in done.stderr

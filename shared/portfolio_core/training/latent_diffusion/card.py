@@ -58,7 +58,7 @@ one in one respect.
 | what the classifier tells rightly of pictures drawn by code | {judge:.1%} |
 | a picture, {steps} steps | {seconds:.2f} s |
 
-{measured}
+Seconds are the median on the machine that wrote this card.
 
 ## Data
 
@@ -100,7 +100,6 @@ def write(about: About, order: Order, measured: Measured, parameters: int, comma
         judge=measured.judge,
         steps=CALL["num_inference_steps"],
         seconds=measured.seconds,
-        measured="Seconds are those of the machine that made this card, on one core.",
         data=about.data.strip(),
         limits=about.limits.strip(),
         pool=order.pool,

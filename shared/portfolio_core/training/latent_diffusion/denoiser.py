@@ -63,7 +63,7 @@ class Plan:
 
     steps: int
     batch: int = 48
-    rate: float = 1e-3
+    rate: float = 1.5e-3
     average: float = 0.998
     seed: int = 0
     half: bool = True
@@ -197,7 +197,6 @@ class Learner:
         """Return the networks with the moving average of their weights."""
         transformer, text_encoder = self._average.networks
         return Parts(transformer.eval(), text_encoder.eval())
-
 
     def _learn(self, step: int) -> None:
         import torch

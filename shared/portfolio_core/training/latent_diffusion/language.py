@@ -41,9 +41,9 @@ SYNONYMS: Mapping[str, str] = MappingProxyType(
         "in the ocean": "on an ocean background",
     }
 )
-IGNORED = (
-    "and colored coloured draw emoji image is of paint photo picture please show there with".split()
-)
+IGNORED = ("and", "colored", "coloured", "draw", "emoji", "image", "is", "of", "paint", "photo",
+           "picture", "please", "show", "there", "with")  # fmt: skip
+"""Words that say nothing about a picture."""
 KOREAN: Mapping[str, str] = MappingProxyType(
     {
         "사과": "apple",

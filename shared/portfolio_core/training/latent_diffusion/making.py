@@ -4,10 +4,9 @@ Every part is kept when it is done, and taken up where it was when it is started
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
-
 
 from portfolio_core.hardware import Hardware
 from portfolio_core.training.latent_diffusion import (
@@ -59,8 +58,8 @@ class Order:
     plan: denoiser.Plan
     pool: int
     judge_steps: int
-    coder_sizes: autoencoder.Sizes = autoencoder.Sizes()
-    sizes: denoiser.Sizes = denoiser.Sizes()
+    coder_sizes: autoencoder.Sizes = field(default_factory=autoencoder.Sizes)
+    sizes: denoiser.Sizes = field(default_factory=denoiser.Sizes)
     kinds: Kinds = EVERYTHING
 
 
@@ -86,7 +85,9 @@ def make(order: Order, machine: Hardware, say: Callable[[str], None]) -> Module:
     pool = latents.pool(coder, scenes, order.plan.seed, order.work / "pool")
     tokenizer = tokens.tokenizer([*words(), *spare_words()])
     learner = _learner(order, tokenizer)
-    learner.fit(latents.scaled(coder, pool), scenes, note=_teller("denoiser", order.plan.steps, say))
+    learner.fit(
+        latents.scaled(coder, pool), scenes, note=_teller("denoiser", order.plan.steps, say)
+    )
     told = _teller("decoder", order.decoder.steps, say)
     autoencoder.sharpen(coder, order.decoder, order.work / "decoder", kinds=order.kinds, note=told)
     pipe = pipeline.assemble(learner.averaged(), coder, tokenizer)

@@ -111,9 +111,7 @@ def tune(order: Order, machine: Hardware, say: Callable[[str], None]) -> Tuned:
         part.requires_grad_(requires_grad=False)
     torch.manual_seed(order.plan.seed)
     rank = order.plan.rank
-    pipe.transformer.add_adapter(
-        LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=_LAYERS)
-    )
+    pipe.transformer.add_adapter(LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=_LAYERS))
     _fit(pipe, order, say)
     pipe.transformer.save_lora_adapter(order.out)
     return _compared(pipe, order)
@@ -131,9 +129,7 @@ def _fit(pipe: Module, order: Order, say: Callable[[str], None]) -> None:
     seen = _latents(pipe, scenes, plan.seed, order.out / "pool")
     learnt = [weight for weight in pipe.transformer.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(learnt, weight_decay=0.0)
-    saved = Saved(
-        order.out / "checkpoints", [torch.nn.ParameterList(learnt)], [optimizer], [plan]
-    )
+    saved = Saved(order.out / "checkpoints", [torch.nn.ParameterList(learnt)], [optimizer], [plan])
     parts = Parts(pipe.transformer, pipe.text_encoder)
     for step in range(saved.resume() + 1, plan.steps + 1):
         random = np.random.default_rng((plan.seed, 6, step))
