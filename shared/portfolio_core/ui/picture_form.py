@@ -151,7 +151,8 @@ class Form:
 
     def __getitem__(self, name: str) -> Component:
         """Return the component of one argument."""
-        return self._on[name]
+        found: Component = self._on[name]
+        return found
 
     @property
     def timed(self) -> list[Component]:
