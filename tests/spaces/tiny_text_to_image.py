@@ -88,11 +88,8 @@ def build(folder, *, refined):
     spec = importlib.util.spec_from_file_location("tiny_diffusion", where)
     tiny = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tiny)
-    if not refined:
-        return tiny.text_to_image(Path(folder) / "tiny")
-    base = tiny.sdxl(Path(folder) / "tiny")
-    tiny.sdxl_refiner(base / "refiner")
-    return base
+    make = tiny.sdxl_with_refiner if refined else tiny.text_to_image
+    return make(Path(folder) / "tiny")
 
 
 if __name__ == "__main__":

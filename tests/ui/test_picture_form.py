@@ -96,3 +96,10 @@ def test_what_a_model_cannot_do_is_not_offered(make):
     offered = [key for _, key in make(plain, None).compared("en")]
 
     assert offered == ["", "steps", "guidance", "seed"]
+
+
+def test_a_model_of_one_size_has_a_form_too(make):
+    form = make(replace(ABLE, side=64, smallest=64, largest=64))
+
+    assert read(form)["width"] == 64
+    assert not form.ratio.visible

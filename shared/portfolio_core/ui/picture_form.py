@@ -92,10 +92,14 @@ class Form:
             )
         with gr.Row(visible=free):
             for name in ("width", "height"):
-                on[name] = gr.Slider(
-                    able.smallest, able.largest, able.side, step=able.multiple, label=words(name),
-                    **_WIDE,
-                )  # fmt: skip
+                on[name] = self._side(name) if free else gr.Number(able.side, label=words(name))
+
+    def _side(self, name: str) -> gr.Slider:
+        able = self._abilities
+        return gr.Slider(
+            able.smallest, able.largest, able.side, step=able.multiple, label=self._words(name),
+            **_WIDE,
+        )  # fmt: skip
 
     def _draw_how(self) -> None:
         words, on, able = self._words, self._on, self._abilities
@@ -147,7 +151,8 @@ class Form:
 
     def __getitem__(self, name: str) -> Component:
         """Return the component of one argument."""
-        return self._on[name]
+        found: Component = self._on[name]
+        return found
 
     @property
     def timed(self) -> list[Component]:
