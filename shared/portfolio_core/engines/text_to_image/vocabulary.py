@@ -125,7 +125,7 @@ class World:
 
 def _with_articles(words: Sequence[str]) -> Iterator[str]:
     """Yield ``words`` with "a" and "an" as they should be."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):  # there may be none
         if word in ("a", "an") and following:
             yield "an" if following[0] in "aeio" else "a"
         else:
