@@ -13,7 +13,7 @@ from portfolio_core.training.latent_diffusion.drawing import FONT
 from portfolio_core.training.latent_diffusion.world import ONLY_SHAPES
 
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
-ADAPTER = "pytorch_lora_weights.safetensors"
+ADAPTER = "adapter_model.safetensors"
 pytestmark = pytest.mark.skipif(not FONT.exists(), reason="fonts-noto-color-emoji is not installed")
 
 
@@ -35,6 +35,15 @@ def base(tmp_path_factory):
     )
     making.make(order, MACHINE, lambda _: None)
     return order.out
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks this small wait for a second thread longer than they compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def order(base, out, **plan):

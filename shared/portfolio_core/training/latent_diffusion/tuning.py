@@ -7,7 +7,7 @@ forget. The word for it has had a number from the beginning, and no meaning (Hu 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from portfolio_core.files import write_atomically
 from portfolio_core.hardware import Hardware
-from portfolio_core.media.images import png_bytes
+from portfolio_core.media.images import Pixels, png_bytes
 from portfolio_core.training.latent_diffusion import denoiser, latents, tokens
 from portfolio_core.training.latent_diffusion.denoiser import Parts, captions, loss_of
 from portfolio_core.training.latent_diffusion.publishing import METRICS, drawing_with
@@ -100,7 +100,7 @@ def tune(order: Order, machine: Hardware, say: Callable[[str], None]) -> Tuned:
     """Train an adapter, and write it with a sheet and numbers of base and tuned side by side."""
     import torch
     from diffusers import DiffusionPipeline
-    from peft import LoraConfig
+    from peft import LoraConfig, get_peft_model
 
     torch.set_num_threads(machine.threads)
     pipe = DiffusionPipeline.from_pretrained(
@@ -111,10 +111,12 @@ def tune(order: Order, machine: Hardware, say: Callable[[str], None]) -> Tuned:
         part.requires_grad_(requires_grad=False)
     torch.manual_seed(order.plan.seed)
     rank = order.plan.rank
-    pipe.transformer.add_adapter(LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=_LAYERS))
+    tuned = get_peft_model(
+        pipe.transformer, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=_LAYERS)
+    )
     _fit(pipe, order, say)
-    pipe.transformer.save_lora_adapter(order.out)
-    return _compared(pipe, order)
+    tuned.save_pretrained(str(order.out))
+    return _compared(pipe, tuned, order)
 
 
 def _fit(pipe: Module, order: Order, say: Callable[[str], None]) -> None:
@@ -160,25 +162,26 @@ def _latents(pipe: Module, scenes: list[Scene], seed: int, folder: Path) -> Tens
     return latents.pool(pipe.vae, scenes, seed, folder) * pipe.vae.config.scaling_factor
 
 
-def _compared(pipe: Module, order: Order) -> Tuned:
+def _compared(pipe: Module, tuned: Module, order: Order) -> Tuned:
     """Measure base and tuned on new pictures, draw with both, and write what came out."""
     random = np.random.default_rng((order.plan.seed, 7))
     thing = [_with(order, random) for _ in range(_HELD_OUT)]
     rest = [seen_scene(random, order.kinds) for _ in range(_HELD_OUT)]
-    errors, rows = [], []
-    for adapted in (False, True):
-        (pipe.transformer.enable_adapters if adapted else pipe.transformer.disable_adapters)()
-        errors += [
-            _error(pipe, scenes, order, name) for scenes, name in ((thing, "thing"), (rest, "rest"))
-        ]
+
+    def seen() -> tuple[float, float, Pixels]:
         draw = drawing_with(pipe)
         pictures = [draw(caption(scene), seed) for seed, scene in enumerate(thing[:_SHOWN])]
-        rows.append(np.concatenate(pictures, axis=1))
-    found = Tuned(errors[0], errors[2], errors[1], errors[3])
-    write_atomically(order.out / SHEET, png_bytes(np.concatenate(rows)))
+        errors = (_error(pipe, thing, order, "thing"), _error(pipe, rest, order, "rest"))
+        return *errors, np.concatenate(pictures, axis=1)
+
+    with tuned.disable_adapter():
+        thing_before, rest_before, above = seen()
+    thing_after, rest_after, below = seen()
+    found = Tuned(thing_before, thing_after, rest_before, rest_after)
+    write_atomically(order.out / SHEET, png_bytes(np.concatenate((above, below))))
     told = {
         "thing": order.thing,
-        "errors": found.__dict__,
+        "errors": asdict(found),
         "prompts": [caption(scene) for scene in thing[:_SHOWN]],
     }
     write_atomically(order.out / METRICS, f"{json.dumps(told, indent=1)}\n".encode())
