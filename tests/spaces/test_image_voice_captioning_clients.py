@@ -209,6 +209,6 @@ class TestMcp:
 
         assert not answer.isError, answer
         expected = client.predict(image=handle_file(files / "photo.png"), api_name="/caption")[0]
-        assert answer.content[0].text == expected
+        assert expected in answer.content[0].text
         plain = call(space, "caption", image=upload(space, photo()))
         assert plain.data[0] == expected
