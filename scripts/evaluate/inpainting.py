@@ -58,21 +58,23 @@ def evaluate(data: Path) -> bool:
     """Print the table; return whether all bars are met."""
     cases = list(read(data))
     kinds = list(dict.fromkeys(case.kind for case in cases))
-    scores = {name: [score(fill, case) for case in cases] for name, fill in _engines()}
+    engines = dict(_engines())
+    scores: dict[str, list[Score]] = {name: [] for name in engines}
     print("| hole (number) | " + " | ".join(f"{name}, dB / SSIM / s" for name in scores) + " |")
     print("|---|" + "---|" * len(scores))
     means: dict[tuple[str, str], float] = {}
     for kind in kinds:
-        places = [index for index, case in enumerate(cases) if case.kind == kind]
+        chosen_cases = [case for case in cases if case.kind == kind]
         cells = []
-        for name, found in scores.items():
-            chosen = [found[index] for index in places]
+        for name, fill in engines.items():
+            chosen = [score(fill, case) for case in chosen_cases]
+            scores[name] += chosen
             means[name, kind] = float(np.mean([one.psnr for one in chosen]))
             ssim, seconds = (
                 np.mean([getattr(one, n) for one in chosen]) for n in ("ssim", "seconds")
             )
             cells.append(f"{means[name, kind]:.1f} / {ssim:.2f} / {seconds:.1f}")
-        print(f"| {kind} ({len(places)}) | " + " | ".join(cells) + " |", flush=True)
+        print(f"| {kind} ({len(chosen_cases)}) | " + " | ".join(cells) + " |", flush=True)
     return _judge(kinds, means, scores)
 
 

@@ -60,8 +60,8 @@ def put(page, file):
 
 
 def undo(page):
-    """Return the editor's own button; Gradio has no Korean name for it."""
-    return page.get_by_role("button", name="Undo", exact=True).first
+    """Return the editor's own button."""
+    return button(page, "Undo", "실행 취소").first
 
 
 def paint(page):
