@@ -115,9 +115,7 @@ class Form:
             on["seed"] = gr.Number(
                 None, precision=0, minimum=0, maximum=SEEDS - 1, label=words("seed"), **_WIDE
             )
-            self.keep_seed = gr.Checkbox(
-                False, label=words("keep_seed"), min_width=140, elem_classes="level"
-            )
+            self.keep_seed = gr.Checkbox(False, label=words("keep_seed"), min_width=140)
         named = [(SCHEDULERS[key].label if key in SCHEDULERS else key, key)
                  for key in able.schedulers]  # fmt: skip
         on["scheduler"] = gr.Dropdown(

@@ -60,8 +60,6 @@ CSS = """
 /* What draws its own frame stands in line with the buttons around it. */
 .flush .html-container { padding: 0 !important; }
 .framed textarea { border: 1px solid var(--input-border-color) !important; }
-/* A box to tick beside a field stands on the field's line, not on its label's. */
-.level { align-self: end; padding-bottom: 0.65rem; }
 .note p { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 .engine .label-wrap { text-align: left; }
 .engine .label-wrap { font-size: 0.875rem; color: var(--body-text-color-subdued); }
