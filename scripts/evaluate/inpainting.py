@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -145,7 +146,7 @@ def _filling(engine: inpainting.InpaintingEngine) -> Fill:
     )
 
     def fill(rgb: np.ndarray, hole: np.ndarray) -> np.ndarray:
-        *_, filled = composing.painted(engine, rgb, hole, wish)
+        filled: Any = list(composing.painted(engine, rgb, hole, wish))[-1]
         return composing.composed(rgb, filled, hole, engine.ABILITIES.feather)
 
     return fill

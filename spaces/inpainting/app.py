@@ -71,7 +71,7 @@ class Inpainting:
         """
         with errors.boundary(self.page.words, request):
             sent, marks = uploads.taken(image, upload), uploads.taken(mask, upload)
-            tools = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
+            tools: dict[str, Any] = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
             edit = self.desk.edit(_first(sent), marks, **tools)
             used = {
                 "image": mark(sent[0]), "mask": mark(marks[0]), "prompt": prompt,
@@ -174,7 +174,7 @@ class Inpainting:
     ) -> Iterator[list[Any]]:
         """Fill what is painted, or marked in a file, on the page."""
         with errors.boundary(self.page.words, request):
-            tools = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
+            tools: dict[str, Any] = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
             sent, edit = self.marked(picture, drawn, mask, tools)
             used = {
                 "prompt": prompt, "negative_prompt": negative_prompt, "method": method, **tools,
@@ -310,7 +310,7 @@ class Inpainting:
     ) -> tuple[Any, str]:
         """Show what may change, in red, before anything is changed."""
         with errors.boundary(self.page.words, request):
-            tools = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
+            tools: dict[str, Any] = {"invert": invert, "fill_holes": fill_holes, "grow": grow}
             _, edit = self.marked(picture, drawn, mask, tools)
             facts, locale = repainted.about(edit), locale_of(request)
             share = 100 * facts["share"]
