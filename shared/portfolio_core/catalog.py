@@ -312,7 +312,7 @@ def choose(
     ceiling = SIZES.index(hardware.ceiling if automatic else settings.preset)
     missed: Reason | None = None
     for size in reversed(SIZES[: ceiling + 1]):
-        for model in (m for m in models if task in m.tasks and m.preset is size):
+        for model in (m for m in models if task in m.tasks and m.preset is size and _is_here(m)):
             obstacle = _obstacle(model, reachable)
             if obstacle is None:
                 reason = missed or _plain_reason(model, settings.preset)
@@ -337,6 +337,14 @@ def _plain_reason(model: Model, asked: Preset) -> Reason:
         code = "preset_chosen" if model.preset is asked else "nothing_larger"
         return Reason(code, {"preset": asked.value})
     return Reason("largest_here" if model.preset is not Preset.EMBEDDED else "needs_no_download")
+
+
+def _is_here(model: Model) -> bool:
+    """Tell whether the engine travels with this copy: a Space carries those of its tasks only."""
+    try:
+        return importlib.util.find_spec(model.engine.partition(":")[0]) is not None
+    except ModuleNotFoundError:  # not even the package it lies in
+        return False
 
 
 def _obstacle(model: Model, reachable: Callable[[Model], bool]) -> Reason | None:
