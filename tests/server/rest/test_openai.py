@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 HELLO = [{"role": "user", "content": "What do you like to do on a rainy day?"}]
-ADAPTER = "captain-courtier"
+ADAPTER = "chat-captain-courtier"
 SPOKEN = {"model": "auto", "voice": "auto", "input": "One."}
 
 
