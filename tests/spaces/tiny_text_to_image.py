@@ -16,7 +16,7 @@ from pathlib import Path
 
 from portfolio_core import catalog
 from portfolio_core.catalog import Model
-from portfolio_core.engines.text_to_image import Abilities
+from portfolio_core.engines.text_to_image import Abilities, sdxl
 from portfolio_core.engines.text_to_image.pipeline import WeighingEngine
 from portfolio_core.engines.text_to_image.sdxl import SdxlEngine
 from portfolio_core.settings import MEBIBYTE, Preset
@@ -88,6 +88,8 @@ def build(folder, *, refined):
     spec = importlib.util.spec_from_file_location("tiny_diffusion", where)
     tiny = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tiny)
+    # The refiner is one file without a configuration; the engine brings that of the real one.
+    sdxl.REFINER_UNET = tiny.refiner_unet()
     make = tiny.sdxl_with_refiner if refined else tiny.text_to_image
     return make(Path(folder) / "tiny")
 

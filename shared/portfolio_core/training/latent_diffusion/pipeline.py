@@ -1,5 +1,6 @@
 """The trained parts as a pipeline of diffusers."""
 
+import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -44,3 +45,12 @@ def save(pipe: Module, folder: Path) -> None:
     pipe.to(dtype=torch.float16)
     pipe.save_pretrained(folder)
     pipe.to(dtype=torch.float32)
+    for file in folder.rglob("*.json"):
+        _forget_where(file)
+
+
+def _forget_where(file: Path) -> None:
+    """Take out where the parts came from: a folder of one machine says nothing elsewhere."""
+    told = json.loads(file.read_bytes())
+    if told.pop("_name_or_path", None) is not None:
+        file.write_text(f"{json.dumps(told, indent=2)}\n", "utf-8")
