@@ -25,6 +25,7 @@ def hub(served_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     monkeypatch.setattr(constants, "ENDPOINT", served_hub.url)
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # as an earlier test may have left it
     monkeypatch.setenv("HF_TOKEN", served_hub.token)
     yield served_hub
     # Also closes the client that a test was left with.

@@ -135,7 +135,7 @@ def test_the_estimate_follows_what_is_asked_for(page, first):
     about = page.get_by_text(said(page, "on this machine", "이 기기에서")).first
     steps = page.get_by_label(f"number input for {said(page, 'Steps', '단계')}")
     before = about.inner_text()
-    steps.fill("50")
+    steps.fill("200")  # enough of them to take seconds on any machine
     steps.blur()
 
     page.wait_for_function(
