@@ -63,7 +63,7 @@ def repository(hub):
 def pinned(text, name):
     names = {
         "Pins": tuple,
-        "_table": lambda text: dict(line.split() for line in text.split("\n")[1:-1]),
+        "table": lambda text: dict(line.split() for line in text.split("\n")[1:-1]),
     }
     exec(text[text.index(f"{name}: Pins") :].partition("\n)\n")[0] + "\n)\n", names)
     return names[name]
