@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
-from portfolio_core.hardware import Hardware
+from portfolio_core.engine import Engine
 from portfolio_core.media.images import Pixels
 
 TASK = "captioning"
@@ -54,30 +53,13 @@ ReadText = Callable[[Pixels], str]
 """Reads the text in a picture; empty where there is none."""
 
 
-class CaptioningEngine(Protocol):
+class CaptioningEngine(Engine, Protocol):
     """An engine that says what pictures show."""
 
     KEY: ClassVar[str]
     """Its key in the catalog."""
     DETAILS: ClassVar[Sequence[Detail]]
     """How much it can tell."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def caption(
         self,

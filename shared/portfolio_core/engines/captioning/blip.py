@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from portfolio_core.catalog import by_key
-from portfolio_core.engines.captioning import Caption, Detail, ReadText, pretrained
+from portfolio_core.engines.captioning import Caption, Detail, ReadText
+from portfolio_core.engines.image_to_text import pretrained
 from portfolio_core.errors import EngineFailed, HubUnreachable, MissingDependency
 from portfolio_core.hardware import Hardware, product_type
 from portfolio_core.media.images import Pixels

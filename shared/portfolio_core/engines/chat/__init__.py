@@ -7,9 +7,9 @@ it within a token. It knows nothing of documents, pages or users.
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, Protocol, Self, get_args
+from typing import Any, Literal, Protocol, get_args
 
+from portfolio_core.engine import Engine
 from portfolio_core.errors import (
     EmptyText,
     InvalidInput,
@@ -20,7 +20,6 @@ from portfolio_core.errors import (
     UnknownAdapter,
     UnknownChoice,
 )
-from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Limits
 
 TASK = "chat"
@@ -125,36 +124,13 @@ class Piece:
     thinking: str = ""
 
 
-class ChatEngine(Protocol):
+class ChatEngine(Engine, Protocol):
     """An engine that replies."""
 
     key: str
     """Key of its model in the catalog, or the name of its folder."""
-    revision: str
-    """Commit of its weights; empty for a folder that is not in the catalog."""
     context: int
     """Tokens that prompt and reply may have together."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready to reply.
-
-        Args:
-            folder: Its weights, checked.
-            hardware: Where it runs.
-            fetch: Not used: there are no files beside those of the folder.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            HubUnreachable: there is no folder.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def stream(
         self, wanted: ChatRequest, check: Callable[[], None] = lambda: None

@@ -8,14 +8,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from portfolio_core.engine import Engine
 from portfolio_core.errors import EngineFailed
 from portfolio_core.files import write_atomically
-from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
 
 TASK = "image-classification"
@@ -57,36 +57,13 @@ class Rules:
         return softmax(logits / np.float32(self.temperature))
 
 
-class ClassificationEngine(Protocol):
+class ClassificationEngine(Engine, Protocol):
     """An engine that tells which of its classes a picture shows."""
 
     KEY: ClassVar[str]
     """Its key in the catalog."""
     rules: Rules
     """Its classes, and when it is sure."""
-    revision: str
-    """Commit of its weights, or the checksum of what was trained here."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready.
-
-        Args:
-            folder: Its weights, checked; none for an engine that needs no download.
-            hardware: Where it runs.
-            fetch: Brings a file that is fetched only when asked for.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            HubUnreachable: it needs a folder and there is none.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def classify(
         self, pictures: Sequence[Pixels], check: Callable[[], None] = lambda: None

@@ -5,13 +5,12 @@ What is asked and what is searched may be embedded in different ways.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from portfolio_core.hardware import Hardware
+from portfolio_core.engine import Engine
 
 TASK = "embeddings"
 
@@ -19,37 +18,14 @@ Vectors = npt.NDArray[np.float32]
 """Embeddings, shape (n, dimension), float32, each of length 1."""
 
 
-class EmbeddingEngine(Protocol):
+class EmbeddingEngine(Engine, Protocol):
     """An engine that embeds text."""
 
     key: str
     """Key of the model in the catalog."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
     dimension: int
     languages: tuple[str, ...]
     """What it understands, ISO 639-1; its vectors of other languages say nothing."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready.
-
-        Args:
-            folder: Its weights, checked; none for an engine that needs no download.
-            hardware: Where it runs.
-            fetch: Not used: there are no files beside those of the folder.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            HubUnreachable: it needs a folder and there is none.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def passages(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
         """Embed what will be searched.

@@ -7,12 +7,12 @@ mask changes, is the work of :mod:`composing`, the same for all engines.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from portfolio_core.engine import Engine
 from portfolio_core.engines.diffusion import Step as Step
 from portfolio_core.engines.diffusion.seeds import SEEDS as SEEDS
 from portfolio_core.errors import (
@@ -21,7 +21,6 @@ from portfolio_core.errors import (
     TextTooLong,
     UnknownChoice,
 )
-from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Limits
 
@@ -118,35 +117,13 @@ class Filling:
     wish: Wish
 
 
-class InpaintingEngine(Protocol):
+class InpaintingEngine(Engine, Protocol):
     """An engine that fills holes."""
 
     KEY: ClassVar[str]
     """Its key in the catalog."""
     ABILITIES: ClassVar[Abilities]
     """What it can be asked for."""
-    revision: str
-    """Commit of its weights, or the version of what does the work."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready.
-
-        Args:
-            folder: Its weights, checked; none for an engine that needs no download.
-            hardware: Where it runs.
-            fetch: Brings a file that is fetched only when asked for.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def fill(
         self, wanted: Filling, check: Callable[[], None] = lambda: None

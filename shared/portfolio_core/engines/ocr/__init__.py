@@ -6,14 +6,13 @@ read line by line, so that a caller can show how far it is, and stop.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self, get_args
+from typing import Any, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from portfolio_core.engine import Engine
 from portfolio_core.errors import UnknownChoice
-from portfolio_core.hardware import Hardware
 
 TASK = "ocr"
 
@@ -143,20 +142,11 @@ class Progress:
     text: str = ""
 
 
-class OcrEngine(Protocol):
+class OcrEngine(Engine, Protocol):
     """An engine that reads pages."""
 
     LANGUAGES: ClassVar[tuple[str, ...]]
     """Languages that it reads, ISO 639-1."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
-
-    @classmethod
-    def load(
-        cls, folder: Path | None, hardware: Hardware, fetch: Callable[[str], Path] | None = None
-    ) -> Self:
-        """Make it ready. ``folder`` holds its weights; none for an embedded engine."""
-        ...
 
     def steps(
         self, image: Pixels, language: Language = "auto", check: Callable[[], None] = lambda: None

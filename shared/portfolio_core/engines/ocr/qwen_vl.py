@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from portfolio_core.engines.ocr import Pixels, pretrained
+from portfolio_core.engines.image_to_text import pretrained
+from portfolio_core.engines.ocr import Pixels
 from portfolio_core.errors import EngineFailed
 from portfolio_core.hardware import Hardware
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from portfolio_core.engines.ocr import Pixels, pretrained
+from portfolio_core.engines.image_to_text import pretrained
+from portfolio_core.engines.ocr import Pixels
 from portfolio_core.engines.ocr.agreement import Reading
 from portfolio_core.hardware import Hardware
 

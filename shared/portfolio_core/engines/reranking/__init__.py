@@ -4,37 +4,24 @@ It reads question and passage together, which is slower and better than comparin
 it puts the few dozen passages that a search found into a better order.
 """
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Protocol, Self
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from portfolio_core.hardware import Hardware
+from portfolio_core.engine import Engine
 
 TASK = "reranking"
 
 Scores = npt.NDArray[np.float32]
 
 
-class RerankingEngine(Protocol):
+class RerankingEngine(Engine, Protocol):
     """An engine that judges how well passages answer a question."""
 
     key: str
     """Key of the model in the catalog."""
-    revision: str
-    """Commit of its weights."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready; for the errors see :class:`EmbeddingEngine`."""
-        ...
 
     def scores(self, question: str, texts: Sequence[str]) -> Scores:
         """Return how well each of ``texts`` answers; shape (len(texts),), larger is better."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar, Literal, Protocol, Self
+from typing import ClassVar, Literal, Protocol
 
+from portfolio_core.engine import Engine
 from portfolio_core.errors import (
     CannotTranslate,
     InvalidInput,
@@ -13,7 +13,6 @@ from portfolio_core.errors import (
     RecordingTooLong,
     UnknownChoice,
 )
-from portfolio_core.hardware import Hardware
 from portfolio_core.media.audio import SHORTEST_SECONDS, Sound
 from portfolio_core.settings import Limits
 
@@ -92,7 +91,7 @@ class SpeechToTextRequest:
     translate: bool = False
 
 
-class SpeechToTextEngine(Protocol):
+class SpeechToTextEngine(Engine, Protocol):
     """An engine that writes down speech."""
 
     KEY: ClassVar[str]
@@ -101,23 +100,6 @@ class SpeechToTextEngine(Protocol):
     """ISO 639-1 codes of what it understands."""
     TRANSLATES: ClassVar[bool]
     """Whether it can write English for another language."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready to listen.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def transcribe(
         self, wanted: SpeechToTextRequest, check: Callable[[], None] = lambda: None

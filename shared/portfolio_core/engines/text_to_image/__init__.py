@@ -8,9 +8,9 @@ import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
+from portfolio_core.engine import Engine
 from portfolio_core.engines.diffusion import Step as Step
 from portfolio_core.engines.diffusion.seeds import SEEDS as SEEDS
 from portfolio_core.errors import (
@@ -22,7 +22,6 @@ from portfolio_core.errors import (
     TextTooLong,
     UnknownChoice,
 )
-from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Limits
 from portfolio_core.text.clean import clean
@@ -125,35 +124,13 @@ class Drawn:
     notes: tuple[Note, ...] = ()
 
 
-class TextToImageEngine(Protocol):
+class TextToImageEngine(Engine, Protocol):
     """An engine that draws."""
 
     KEY: ClassVar[str]
     """Its key in the catalog."""
     abilities: ClassVar[Abilities]
     """What it can be asked for; known before it is loaded."""
-    revision: str
-    """Commit of its weights, or the checksum of what was trained here."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready to draw.
-
-        Args:
-            folder: Its weights, checked; none for an engine that needs no download.
-            hardware: Where it runs.
-            fetch: Brings a file that is fetched only when asked for.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def draw(
         self, wanted: ImageRequest, check: Callable[[], None] = lambda: None

@@ -6,9 +6,9 @@ is made, show how far it is, and stop.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
+from portfolio_core.engine import Engine
 from portfolio_core.errors import (
     EmptyText,
     InvalidInput,
@@ -18,7 +18,6 @@ from portfolio_core.errors import (
     TextTooLong,
     UnknownChoice,
 )
-from portfolio_core.hardware import Hardware
 from portfolio_core.media.audio import Sound
 from portfolio_core.settings import Limits
 from portfolio_core.text.clean import clean, has_words, language_of
@@ -99,7 +98,7 @@ class SpokenSentence:
     words: tuple[Word, ...] = ()
 
 
-class SpeechEngine(Protocol):
+class SpeechEngine(Engine, Protocol):
     """An engine that speaks."""
 
     VOICES: ClassVar[Sequence[Voice]]
@@ -112,29 +111,6 @@ class SpeechEngine(Protocol):
     """Whether a request may name a mix of its voices."""
     PRONOUNCES: ClassVar[bool]
     """Whether it follows pronunciations in the text, ``[word](/ipa/)``."""
-    revision: str
-    """Commit of its weights, or the version of what carries them."""
-
-    @classmethod
-    def load(
-        cls,
-        folder: Path | None,
-        hardware: Hardware,
-        fetch: Callable[[str], Path] | None = None,
-    ) -> Self:
-        """Make it ready to speak.
-
-        Args:
-            folder: Its weights, checked; none for an engine that needs no download.
-            hardware: Where it runs.
-            fetch: Brings a file that is fetched only when asked for, by its name inside the
-                folder, and returns its path; none = there is what is in the folder.
-
-        Raises:
-            MissingDependency: a package is not installed.
-            EngineFailed: a file of the folder cannot be read.
-        """
-        ...
 
     def speak(
         self, wanted: SpeechRequest, check: Callable[[], None] = lambda: None

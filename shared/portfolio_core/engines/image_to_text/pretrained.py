@@ -4,10 +4,11 @@ Source: https://huggingface.co/docs/transformers/model_doc/auto
 """
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from portfolio_core.errors import EngineFailed, MissingDependency
+from portfolio_core.errors import EngineFailed, HubUnreachable, MissingDependency
 from portfolio_core.hardware import Hardware, product_type
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class Pretrained(NamedTuple):
 
 def load(
     name: str,
-    folder: Path,
+    folder: Path | None,
     hardware: Hardware,
     preparation: Path | None = None,
     **of_pictures: object,
@@ -35,15 +36,18 @@ def load(
 
     Args:
         name: Name of the model for errors.
-        folder: Holds ``config.json`` and ``model.safetensors``.
+        folder: Holds a repository's files.
         hardware: Where it runs, which also chooses the number type.
         preparation: Holds the image processor and the tokenizer; none: ``folder`` does.
         of_pictures: Settings of the image processor that take the place of its own.
 
     Raises:
         MissingDependency: torch or transformers is not installed.
+        HubUnreachable: there is no folder.
         EngineFailed: the files are not what they should be.
     """
+    if folder is None:
+        raise HubUnreachable(name)
     try:
         import torch
         from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
@@ -68,3 +72,18 @@ def load(
         log.warning("the weights of %s cannot be read: %s", name, type(error).__name__)
         raise EngineFailed(name) from error
     return Pretrained(model.to(hardware.device).eval(), pictures, letters)
+
+
+def leaving(check: Callable[[], None]) -> Any:  # noqa: ANN401
+    """Return stopping criteria that ask ``check`` at every token, and never stop by themselves."""
+    import torch
+    from transformers import StoppingCriteria, StoppingCriteriaList
+
+    class Leave(StoppingCriteria):  # type: ignore[misc]
+        """Asks whether to go on."""
+
+        def __call__(self, input_ids: Any, _scores: Any, **_: object) -> Any:  # noqa: ANN401
+            check()
+            return torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
+
+    return StoppingCriteriaList([Leave()])
