@@ -5,6 +5,7 @@ It imports no engine: an engine is a string here and is imported when it is load
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -341,8 +342,9 @@ def _plain_reason(model: Model, asked: Preset) -> Reason:
 
 def _is_here(model: Model) -> bool:
     """Tell whether the engine travels with this copy: a Space carries those of its tasks only."""
+    module = model.engine.partition(":")[0]
     try:
-        return importlib.util.find_spec(model.engine.partition(":")[0]) is not None
+        return module in sys.modules or importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:  # not even the package it lies in
         return False
 

@@ -71,8 +71,10 @@ class TimelinePart:
             with gr.Column(scale=2, min_width=280):
                 self._watch = gr.Button(words("watch"), variant="primary", size="lg")
                 self._stop = gr.Button(words("stop"))
+                # Nothing is chosen until the page knows its visitor: whoever is faster than that
+                # gets the visitor's language all the same.
                 self._language = gr.Radio(
-                    [("English", "en"), ("한국어", "ko")], value="en", label=words("language")
+                    [("English", "en"), ("한국어", "ko")], value=None, label=words("language")
                 )
         with gr.Row():
             with gr.Column(min_width=300), gr.Accordion(words("record"), open=False):
@@ -158,7 +160,7 @@ class TimelinePart:
         self,
         sent: Any,  # noqa: ANN401 - the data of a file
         detail: str,
-        language: str,
+        language: str | None,
         spoken: str,
         translate: bool,
         request: gr.Request,
@@ -166,14 +168,15 @@ class TimelinePart:
     ) -> Iterator[Update]:
         """Watch what was sent: show each scene and each sentence as soon as it is there."""
         with errors.boundary(self._page.words, request):
-            wish = self._watcher.wish(detail, language, spoken, translate)
+            written = language or locale_of(request)
+            wish = self._watcher.wish(detail, written, spoken, translate)
             yield from self._shown(results.one(sent), wish, request, progress)
 
     def perform_example(  # noqa: PLR0917 - in the order of the form
         self,
         number: int,
         detail: str,
-        language: str,
+        language: str | None,
         spoken: str,
         translate: bool,
         request: gr.Request,
@@ -181,7 +184,8 @@ class TimelinePart:
     ) -> Iterator[Update]:
         """Watch one of the examples."""
         with errors.boundary(self._page.words, request):
-            wish = self._watcher.wish(detail, language, spoken, translate)
+            written = language or locale_of(request)
+            wish = self._watcher.wish(detail, written, spoken, translate)
             example = self._paths[number]
             kept = self._page.keep(example.name, example.read_bytes())
             yield from self._shown(Source(Path(kept), example.name), wish, request, progress)

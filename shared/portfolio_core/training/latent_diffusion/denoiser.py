@@ -2,9 +2,10 @@
 
 Of latents ``x`` and noise ``e`` they see ``(1 - t) x + t e`` and tell ``e - x`` (Lipman et al.,
 Flow Matching for Generative Modeling, 2023), with t from the logistic normal distribution (Esser
-et al., Scaling Rectified Flow Transformers, 2024). One caption in ten is left out, for guidance
-without a classifier (Ho and Salimans, 2022). What is exported is the moving average of the
-weights. Matrices of the layers learn by Muon (Jordan et al., 2024), the rest by AdamW.
+et al., Scaling Rectified Flow Transformers, 2024), shifted towards noise as they do for large
+pictures: what is drawn is decided where hardly anything is seen. One caption in ten is left out,
+for guidance without a classifier (Ho and Salimans, 2022). What is exported is the moving average
+of the weights. Matrices of the layers learn by Muon (Jordan et al., 2024), the rest by AdamW.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ Module: TypeAlias = Any
 """A ``torch.nn.Module``; torch is imported late."""
 
 _LEFT_OUT = 0.1  # of the captions
+_SHIFT = 3.0  # 14 % of the times lie above 0.9, without it 1 %
 _DECAY = 0.1
 _MATRIX = 2  # dimensions
 
@@ -123,6 +125,7 @@ def loss_of(parts: Parts, latents: Tensor, asked: tokens.Encoded, *, half: bool)
     import torch
 
     noise, t = torch.randn_like(latents), torch.randn(len(latents)).sigmoid()
+    t = _SHIFT * t / (1 + (_SHIFT - 1) * t)
     seen = torch.lerp(latents, noise, t[:, None, None, None])
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         hidden = parts.text_encoder(
