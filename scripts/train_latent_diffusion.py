@@ -59,7 +59,7 @@ def _make(options: argparse.Namespace, machine: Hardware, say: Callable[[str], N
         out=options.out,
         work=options.work,
         coder=autoencoder.Plan(options.autoencoder_steps, seed=options.seed),
-        decoder=autoencoder.Plan(options.decoder_steps, rate=2e-4, seed=options.seed),
+        decoder=autoencoder.Plan(options.decoder_steps, batch=12, rate=4e-4, seed=options.seed),
         plan=denoiser.Plan(options.steps, seed=options.seed),
         pool=options.pool,
         judge_steps=options.judge_steps,
@@ -91,9 +91,9 @@ def _options() -> argparse.Namespace:
     add("--out", type=Path, default=BUILD / "text-to-image", help="where the model goes")
     add("--work", type=Path, default=BUILD / "text-to-image-work", help="where checkpoints go")
     add("--autoencoder-steps", type=int, default=5500, help="batches of the autoencoder (5500)")
-    add("--decoder-steps", type=int, default=250, help="batches of its decoder alone (250)")
+    add("--decoder-steps", type=int, default=3000, help="batches of its decoder alone (3000)")
     add("--pool", type=int, default=20_000, help="pictures that the denoiser sees (20000)")
-    add("--steps", type=int, default=2050, help="batches of the denoiser (2050)")
+    add("--steps", type=int, default=7800, help="batches of the denoiser (7800)")
     add("--judge-steps", type=int, default=1500, help="batches of the judge (1500)")
     tune = parts.add_parser("tune", help="a LoRA that adds one thing")
     tune.set_defaults(run=_tune, name="tune")

@@ -30,7 +30,7 @@ from portfolio_core.training.latent_diffusion.making import Order
 from portfolio_core.training.latent_diffusion.world import ONLY_SHAPES, Scene, Thing
 
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
-CODER = autoencoder.Sizes(channels=8, latent=4, blocks=(1, 1, 1, 1))
+CODER = autoencoder.Sizes(channels=8, latent=4, blocks=(1,) * 4, decoder_blocks=(1,) * 4)
 SIZES = denoiser.Sizes(heads=1, layers=1, words=32, word_layers=1)
 CODER_PLAN = autoencoder.Plan(steps=5, batch=2, half=False)
 PLAN = denoiser.Plan(steps=6, batch=4, half=False)

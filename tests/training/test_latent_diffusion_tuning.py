@@ -29,7 +29,9 @@ def base(tmp_path_factory):
         plan=denoiser.Plan(steps=4, batch=4, half=False),
         pool=8,
         judge_steps=1,
-        coder_sizes=autoencoder.Sizes(channels=8, latent=4, blocks=(1, 1, 1, 1)),
+        coder_sizes=autoencoder.Sizes(
+            channels=8, latent=4, blocks=(1,) * 4, decoder_blocks=(1,) * 4
+        ),
         sizes=denoiser.Sizes(heads=1, layers=1, words=32, word_layers=1),
         kinds=ONLY_SHAPES,
     )
