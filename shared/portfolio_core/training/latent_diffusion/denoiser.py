@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from portfolio_core.training.latent_diffusion import tokens
+from portfolio_core.training.latent_diffusion import roles, tokens
+from portfolio_core.training.latent_diffusion.latents import exchanged
 from portfolio_core.training.latent_diffusion.saving import Saved
 from portfolio_core.training.latent_diffusion.schedule import rate_at
 from portfolio_core.training.latent_diffusion.tokens import Tokenizer
@@ -29,6 +30,7 @@ Module: TypeAlias = Any
 _LEFT_OUT = 0.1  # of the captions
 _SHIFT = 3.0  # 14 % of the times lie above 0.9, without it 1 %
 _DECAY = 0.1
+_ROLES_WEIGHT = 0.3
 _MATRIX = 2  # dimensions
 
 
@@ -151,7 +153,8 @@ class Learner:
         import torch
 
         self.parts, self.plan, self._tokenizer = parts, plan, tokenizer
-        self._networks = torch.nn.ModuleList([parts.transformer, parts.text_encoder])
+        self._reader = roles.reader(sizes.words)
+        self._networks = torch.nn.ModuleList([parts.transformer, parts.text_encoder, self._reader])
         self._optimizers = _optimizers(parts, self._networks)
         self._average = _Average(self._networks, plan.average)
         # Until its rate falls, a training can be taken up with another number of steps.
@@ -185,20 +188,24 @@ class Learner:
             random = np.random.default_rng((self.plan.seed, 4, step))
             torch.manual_seed(self.plan.seed * 1_000_003 + step)
             chosen = random.integers(len(scenes), size=self.plan.batch)
-            asked = tokens.encoded(self._tokenizer, captions([scenes[i] for i in chosen], random))
-            loss = loss_of(
-                self.parts, latents[torch.from_numpy(chosen)], asked, half=self.plan.half
+            seen, shown = exchanged(
+                latents[torch.from_numpy(chosen)], [scenes[i] for i in chosen], random
             )
+            said = captions(shown, random)
+            asked = tokens.encoded(self._tokenizer, said)
+            loss = loss_of(self.parts, seen, asked, half=self.plan.half)
+            note(step, loss.item())
+            encoder = self.parts.text_encoder
+            loss = loss + _ROLES_WEIGHT * roles.loss_of(encoder, self._reader, asked, said)
             loss.backward()
             self._learn(step)
             self.step = step
-            note(step, loss.item())
             if step % every == 0 or step == self.plan.steps:
                 self._saved.save(step)
 
     def averaged(self) -> Parts:
         """Return the networks with the moving average of their weights."""
-        transformer, text_encoder = self._average.networks
+        transformer, text_encoder, _ = self._average.networks
         return Parts(transformer.eval(), text_encoder.eval())
 
     def _learn(self, step: int) -> None:
