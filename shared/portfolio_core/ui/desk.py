@@ -23,7 +23,7 @@ from portfolio_core.engines.rag.tenants import Tenant
 from portfolio_core.errors import FileTooLarge, IndexGone, NoFile, PortfolioError
 from portfolio_core.media import documents
 from portfolio_core.ui.background import Signal
-from portfolio_core.ui.page import Page
+from portfolio_core.ui.bench import Bench
 from portfolio_core.workload import Place
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ _OCR_DPI = 200
 class Desk:
     """The work of one page."""
 
-    def __init__(self, page: Page, sample: Sequence[Path]) -> None:
+    def __init__(self, page: Bench, sample: Sequence[Path]) -> None:
         """Work for ``page``, which also chose a model of ``embeddings``."""
         self._page = page
         self._limits = page.settings.limits
@@ -48,7 +48,7 @@ class Desk:
         )
         self._reading = page.spec_of(reading.model) if reading else None
         # Beside the page's cache, not in it: what lies there can be fetched by its name.
-        root = Path(f"{page.GRADIO_CACHE}-documents")
+        root = Path(f"{page.folder}-documents")
         self.shelf = Shelf(root, self.embedder, self._limits, sample)
 
     def add(
