@@ -37,6 +37,8 @@ def response(error: PortfolioError) -> JSONResponse:
     headers = {}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:  # without it, its words are replaced
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
     return JSONResponse(body(error), error.status, headers)
 
 

@@ -39,7 +39,7 @@ class Desk:
 
     def __init__(self, page: Bench, sample: Sequence[Path]) -> None:
         """Work for ``page``, which also chose a model of ``embeddings``."""
-        self._page = page
+        self.bench = page
         self._limits = page.settings.limits
         self.embedder = QueuedEmbedder(page.workload, page.spec_of(page.also["embeddings"].model))
         ranking, reading = page.optional("reranking"), page.optional(ocr.TASK)
@@ -126,7 +126,7 @@ class Desk:
         """Return the recipe of an answer. The id of a visitor's documents is a secret: not here."""
         parameters = {**wanted.arguments(), "index_id": index_id}
         made = recipe.write(
-            self._page.choice,
+            self.bench.choice,
             revision=getattr(place.engine(), "revision", ""),
             parameters=parameters,
             seconds=seconds,
@@ -162,7 +162,7 @@ class Desk:
         def read(number: int) -> str:
             signal.check()
             pages = documents.render(source, limits, dpi=_OCR_DPI, first=number, last=number)
-            with self._page.workload.enter(spec) as place:
+            with self.bench.workload.enter(spec) as place:
                 return ocr.last(place.engine().steps(next(pages), check=signal.check)).text
 
         return read

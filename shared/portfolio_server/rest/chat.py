@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from portfolio_core import recipe
 from portfolio_core.catalog import Choice
@@ -21,30 +21,27 @@ from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
 from portfolio_server import errors
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
+from portfolio_server.rest.shapes import Described, shown
 
 _TOKENS = 256
 _ROLES = {"developer": "system"}  # a newer word for the same
 _EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(Described):
     """What a stream tells beside the reply."""
 
     include_usage: bool = False
 
 
-class Body(BaseModel):
+class Body(Described):
     """A conversation and how to reply. Fields of OpenAI's that are not here are passed over."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "model": AUTOMATIC,
-                    "messages": [{"role": "user", "content": "What do you like on a rainy day?"}],
-                    "seed": 1,
-                }
-            ]
+    model_config = shown(
+        {
+            "model": AUTOMATIC,
+            "messages": [{"role": "user", "content": "What do you like on a rainy day?"}],
+            "seed": 1,
         }
     )
 

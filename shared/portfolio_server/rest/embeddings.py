@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
 
 from portfolio_core import recipe
 from portfolio_core.engines import embeddings
@@ -13,16 +12,15 @@ from portfolio_core.engines.embeddings import EmbeddingEngine, Vectors
 from portfolio_core.engines.embeddings.request import dimensions, shortened, texts
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
+from portfolio_server.rest.shapes import Described, shown
 
 _ABOUT_CHARACTERS = 4  # of a token; the engines do not count theirs
 
 
-class Body(BaseModel):
+class Body(Described):
     """Texts to embed. Fields of OpenAI's that are not here are passed over."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"model": AUTOMATIC, "input": ["A cat.", "A kitten."]}]}
-    )
+    model_config = shown({"model": AUTOMATIC, "input": ["A cat.", "A kitten."]})
 
     model: str = AUTOMATIC
     """A model from /v1/models, or "auto"."""

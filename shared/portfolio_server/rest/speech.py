@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict
 
 from portfolio_core import catalog
 from portfolio_core.engines import text_to_speech as tts
@@ -20,6 +19,7 @@ from portfolio_core.workload import Place
 from portfolio_server import errors
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
+from portfolio_server.rest.shapes import Described, shown
 
 _PCM_HZ = 24_000
 """Rate of ``pcm``, which has no header to tell it."""
@@ -37,12 +37,10 @@ _OPENAI_VOICES = (
 )  # fmt: skip
 
 
-class Body(BaseModel):
+class Body(Described):
     """A text to speak. Fields of OpenAI's that are not here are passed over."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"input": "Good morning. 안녕하세요."}]}
-    )
+    model_config = shown({"input": "Good morning. 안녕하세요."})
 
     input: str
     """What to say; marks as in the Space: pauses, speakers, pronunciations."""
