@@ -39,12 +39,16 @@ class _Common(Described):
 class CaptionBody(_Common):
     """A picture to describe."""
 
+    model_config = shown({"file": "picture.jpg", "detail": "detailed", "language": "en"})
+
     file: UploadFile
     """A JPEG, PNG or WEBP picture."""
 
 
 class TimelineBody(_Common):
     """A picture, a sound or a clip to put into words."""
+
+    model_config = shown({"file": "clip.mp4", "language": "en", "file_format": "json"})
 
     file: UploadFile
     """A picture, or WAV, FLAC, MP3, OGG, M4A, WEBM, MP4, MOV or MKV."""
@@ -85,7 +89,7 @@ class Caption(Described):
     """How it was made."""
 
 
-class Word(Described):
+class HeardWord(Described):
     """One word that was heard."""
 
     text: str
@@ -102,7 +106,7 @@ class Entry(Described):
     start_seconds: float
     end_seconds: float
     text: str
-    words: list[Word]
+    words: list[HeardWord]
     language: str
     note: str
 

@@ -21,10 +21,26 @@ from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
 from portfolio_server import errors
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
-from portfolio_server.rest.shapes import Described, shown
+from portfolio_server.rest.shapes import EVENTS, RECIPE, Described, content, shown
 
 _TOKENS = 256
 _ROLES = {"developer": "system"}  # a newer word for the same
+_EXAMPLE = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1767225600,
+    "model": "chat-starter",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "I like to read.", "refusal": None},
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 12, "completion_tokens": 5, "total_tokens": 17},
+    "recipe": {**RECIPE, "task": chat.TASK, "model": "chat-starter", "seed": 1},
+}
 _EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
@@ -34,7 +50,7 @@ class StreamOptions(Described):
     include_usage: bool = False
 
 
-class Body(Described):
+class ChatBody(Described):
     """A conversation and how to reply. Fields of OpenAI's that are not here are passed over."""
 
     model_config = shown(
@@ -69,7 +85,7 @@ class Body(Described):
     """Up to four texts that end the reply."""
     stream: bool = False
     """Send the reply as it grows, as server-sent events."""
-    stream_options: StreamOptions | None = None
+    stream_options: Annotated[StreamOptions | None, Field(description="Of a stream only.")] = None
     n: Annotated[int, Field(description="Only 1.")] = 1
 
 
@@ -121,8 +137,13 @@ def router(service: Service) -> APIRouter:
     """Return the route of conversations."""
     routes = APIRouter(tags=["chat"])
 
-    @routes.post("/chat/completions", summary="Reply to a conversation", response_model=None)
-    async def completions(body: Body, request: Request) -> JSONResponse | StreamingResponse:
+    @routes.post(
+        "/chat/completions",
+        summary="Reply to a conversation",
+        response_model=None,
+        responses=content("application/json", EVENTS, example=_EXAMPLE),
+    )
+    async def completions(body: ChatBody, request: Request) -> JSONResponse | StreamingResponse:
         """Reply to a conversation, in the shape of OpenAI's API; ``recipe`` is ours."""
         reply = _asked(body, service)
         pieces = work.stream(
@@ -133,12 +154,12 @@ def router(service: Service) -> APIRouter:
             return JSONResponse(_whole(reply))
         usage = bool(body.stream_options and body.stream_options.include_usage)
         events = _events(reply, await work.begun(pieces), usage=usage)
-        return StreamingResponse(events, media_type="text/event-stream", headers=_EVENTS)
+        return StreamingResponse(events, media_type=EVENTS, headers=_EVENTS)
 
     return routes
 
 
-def _asked(body: Body, service: Service) -> Reply:
+def _asked(body: ChatBody, service: Service) -> Reply:
     """Check a caller's values; see :func:`chat.request`."""
     if body.n != 1:
         raise NumberOutOfRange("n", body.n, 1, 1)

@@ -26,6 +26,8 @@ FAVOURITE = "ronald"
 class ClassifyBody(Described):
     """A picture to classify."""
 
+    model_config = shown({"image": "picture.jpg"})
+
     image: UploadFile
     """A JPEG, PNG or WEBP picture."""
     model: str = AUTOMATIC
@@ -34,6 +36,8 @@ class ClassifyBody(Described):
 
 class RankBody(Described):
     """Pictures to rank; files and addresses together are limited, see /v1/limits."""
+
+    model_config = shown({"files": ["a.jpg", "b.jpg"], "label": "ronald"})
 
     files: list[UploadFile] = Field(default_factory=list)
     """JPEG, PNG or WEBP pictures."""

@@ -28,8 +28,10 @@ _HALF = 128  # of 255: what is more transparent than opaque is to be edited
 _FORMATS = ("png",)  # any other would change pixels outside of the mask
 
 
-class Body(Described):
+class EditBody(Described):
     """A picture and what is to become of it. Fields of OpenAI's not here are passed over."""
+
+    model_config = shown({"image": "picture.png", "mask": "mask.png", "prompt": ""})
 
     image: UploadFile
     """A JPEG, PNG or WEBP picture; without a mask, what is transparent in it is filled."""
@@ -103,7 +105,7 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter(tags=["images"])
 
     @routes.post("/images/edits", summary="Erase or replace a part of a picture")
-    async def edit(body: Annotated[Body, File()], request: Request) -> Edits:
+    async def edit(body: Annotated[EditBody, File()], request: Request) -> Edits:
         """Fill what is masked, and change no pixel outside of it."""
         service.choice(inpainting.TASK, body.model)
         if body.n != 1:
@@ -129,7 +131,7 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-async def _done(service: Service, body: Body) -> AsyncGenerator[tuple[Done, dict[str, Any]]]:
+async def _done(service: Service, body: EditBody) -> AsyncGenerator[tuple[Done, dict[str, Any]]]:
     desk = Desk(service.mending)
     used: dict[str, Any] = {**PLAIN, **{name: getattr(body, name) for name in _TOLD}}
     wish = desk.wish(used)

@@ -12,12 +12,19 @@ from portfolio_core.engines.embeddings import EmbeddingEngine, Vectors
 from portfolio_core.engines.embeddings.request import dimensions, shortened, texts
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
-from portfolio_server.rest.shapes import Described, shown
+from portfolio_server.rest.shapes import RECIPE, Described, content, shown
 
+_EXAMPLE = {
+    "object": "list",
+    "model": "minilm-l6-v2",
+    "data": [{"object": "embedding", "index": 0, "embedding": [0.6, 0.8]}],
+    "usage": {"prompt_tokens": 2, "total_tokens": 2},
+    "recipe": {**RECIPE, "task": embeddings.TASK, "model": "minilm-l6-v2"},
+}
 _ABOUT_CHARACTERS = 4  # of a token; the engines do not count theirs
 
 
-class Body(Described):
+class EmbeddingsBody(Described):
     """Texts to embed. Fields of OpenAI's that are not here are passed over."""
 
     model_config = shown({"model": AUTOMATIC, "input": ["A cat.", "A kitten."]})
@@ -38,8 +45,12 @@ def router(service: Service) -> APIRouter:
     """Return the route of embeddings."""
     routes = APIRouter(tags=["embeddings"])
 
-    @routes.post("/embeddings", summary="Embed texts")
-    async def embed(body: Body, request: Request) -> dict[str, Any]:
+    @routes.post(
+        "/embeddings",
+        summary="Embed texts",
+        responses=content("application/json", example=_EXAMPLE),
+    )
+    async def embed(body: EmbeddingsBody, request: Request) -> dict[str, Any]:
         """Return a vector of length 1 for each text, in the shape of OpenAI's API."""
         given = texts(body.input, service.settings.limits)
         choice = service.choice(embeddings.TASK, body.model)
@@ -66,7 +77,7 @@ def router(service: Service) -> APIRouter:
 
 
 def _steps(
-    given: Sequence[str], body: Body
+    given: Sequence[str], body: EmbeddingsBody
 ) -> work.Steps[EmbeddingEngine, tuple[Vectors, str, float]]:
     def steps(
         engine: EmbeddingEngine, check: Callable[[], None]
@@ -84,7 +95,7 @@ def _steps(
     return steps
 
 
-def _encoded(row: Any, body: Body) -> str | list[float]:  # noqa: ANN401 - shape (dimension,)
+def _encoded(row: Any, body: EmbeddingsBody) -> str | list[float]:  # noqa: ANN401 - shape (dimension,)
     if body.encoding_format == "base64":
         return base64.b64encode(row.astype("<f4").tobytes()).decode()
     numbers: list[float] = row.tolist()

@@ -32,7 +32,7 @@ RESPONSES = ("b64_json",)
 """How pictures come back. An address would be one that anybody who learns it could read."""
 
 
-class Body(Described):
+class DrawingsBody(Described):
     """What to draw. Fields of OpenAI's that are not here are passed over."""
 
     model_config = shown({"prompt": "a red circle", "n": 1, "seed": 1})
@@ -104,7 +104,7 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter(tags=["images"])
 
     @routes.post("/images/generations", summary="Draw pictures")
-    async def generate(body: Body, request: Request) -> Drawings:
+    async def generate(body: DrawingsBody, request: Request) -> Drawings:
         """Draw pictures after a prompt; the same values with the same seed give the same."""
         chosen = service.choice(text_to_image.TASK, body.model)
         file_format = check("output_format", body.output_format, list(_FORMATS))
@@ -137,7 +137,7 @@ def check(name: str, given: str, known: list[str] | tuple[str, ...]) -> str:
     return given
 
 
-def _form(body: Body) -> dict[str, Any]:
+def _form(body: DrawingsBody) -> dict[str, Any]:
     """Return the arguments of the Space's endpoint; see :meth:`Desk.wish`."""
     names = ("prompt", "negative_prompt", "seed", "steps", "guidance", "scheduler")
     form: dict[str, Any] = {name: getattr(body, name) for name in names}

@@ -22,8 +22,10 @@ from portfolio_server.rest.shapes import RECIPE, Described, choice, content, sho
 _JSON = "json"
 
 
-class Body(Described):
+class OcrBody(Described):
     """Pages to read."""
+
+    model_config = shown({"files": ["letter.jpg"], "language": "en", "file_format": "json"})
 
     files: list[UploadFile]
     """PDF, JPEG, PNG or WEBP files; their pages together are limited, see /v1/limits."""
@@ -35,7 +37,7 @@ class Body(Described):
     """A model from /v1/models, or "auto"."""
 
 
-class Word(Described):
+class ReadWord(Described):
     """One word of a line."""
 
     text: str
@@ -61,7 +63,7 @@ class Line(Described):
     """Key of the model that read it."""
     block: int
     """Number of the column or paragraph that it belongs to."""
-    words: list[Word]
+    words: list[ReadWord]
 
 
 class Correction(Described):
@@ -108,7 +110,7 @@ def router(service: Service) -> APIRouter:
     described[200]["model"] = Pages
 
     @routes.post("/ocr", summary="Read pages", response_model=None, responses=described)
-    async def read(body: Annotated[Body, File()], request: Request) -> Response:
+    async def read(body: Annotated[OcrBody, File()], request: Request) -> Response:
         """Read pictures and documents, page by page."""
         service.choice(ocr.TASK, body.model)
         wanted = exports.check_format(body.file_format)
@@ -125,7 +127,7 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-async def _read(service: Service, body: Body) -> AsyncGenerator[tuple[Call, list[Received]]]:
+async def _read(service: Service, body: OcrBody) -> AsyncGenerator[tuple[Call, list[Received]]]:
     bench, limits = service.reading, service.settings.limits
     async with received.files(service.settings, body.files) as files:
         sent = [Upload(one.path, one.name) for one in files]

@@ -39,6 +39,8 @@ _FOUND: dict[str, Any] = {"relevant": True, "confidence": 0.93, "passages": [_PA
 class IndexBody(Described):
     """Documents to index."""
 
+    model_config = shown({"files": ["handbook.pdf"], "index_id": ""})
+
     files: list[UploadFile]
     """PDF, DOCX, TXT, Markdown, HTML, CSV or XLSX files, or an index that was downloaded here."""
     index_id: str = ""
@@ -115,6 +117,7 @@ class DeleteBody(Described):
     model_config = shown({"index_id": _ID})
 
     index_id: str
+    """What /v1/rag/index returned."""
     document: str = ""
     """Name of one document; empty deletes all, and the id."""
 

@@ -81,7 +81,7 @@ def content(*media_types: str, example: object = None) -> dict[int | str, dict[s
 
     Args:
         media_types: What it may be.
-        example: Of the first.
+        example: Of the first, an object of JSON; none where a model describes it, or it is a file.
     """
     told: dict[str, Any] = {kind: {} for kind in media_types}
     if example is not None:

@@ -21,7 +21,7 @@ from portfolio_server.rest import received, work
 from portfolio_server.rest.benches import unheard
 from portfolio_server.rest.received import Received
 from portfolio_server.rest.service import AUTOMATIC, Service
-from portfolio_server.rest.shapes import EVENTS, Described, choice, content
+from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
 
 _TEXTS: dict[str, str] = {"text": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt"}
 _FORMATS = ("json", "verbose_json", *_TEXTS)
@@ -44,9 +44,13 @@ class _Common(Described):
 class TranslationBody(_Common):
     """A recording to write down in English."""
 
+    model_config = shown({"file": "voice.flac", "response_format": "json"})
 
-class Body(_Common):
+
+class TranscriptionBody(_Common):
     """A recording to write down."""
+
+    model_config = shown({"file": "voice.flac", "language": "en", "response_format": "srt"})
 
     language: str = ""
     """ISO 639-1 code of what is said; empty where it is to be heard."""
@@ -73,7 +77,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/audio/transcriptions", summary="Write down a recording", **described)
     async def transcribe(
-        body: Annotated[Body, File()], request: Request
+        body: Annotated[TranscriptionBody, File()], request: Request
     ) -> Response | StreamingResponse:
         """Return what is said in a recording, in the shape of OpenAI's API."""
         for one in body.timestamp_granularities:
