@@ -205,12 +205,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """The folder that has @gradio/client; node is there too."""
+    """The folder that has @gradio/client and openai; node is there too."""
     folder = ROOT / "tests" / "node_modules"
     if shutil.which("node") is None:
         _missing("Node is missing: install Node 20 or newer, then run the tests again.")
-    if not (folder / "@gradio" / "client").is_dir():
-        _missing("The npm client is missing: run npm ci in tests/, then run the tests again.")
+    if not all((folder / name).is_dir() for name in ("@gradio/client", "openai")):
+        _missing("The npm clients are missing: run npm ci in tests/, then run the tests again.")
     return folder
 
 

@@ -118,7 +118,12 @@ async def _on_wrong_body(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
-    return plain(error.status_code) if isinstance(error, HTTPException) else _unforeseen(error)
+    if not isinstance(error, HTTPException):
+        return _unforeseen(error)
+    answer = plain(error.status_code)
+    if allowed := (error.headers or {}).get("Allow"):  # which a 405 must say
+        answer.headers["Allow"] = allowed
+    return answer
 
 
 def _json(

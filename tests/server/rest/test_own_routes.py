@@ -34,13 +34,18 @@ def saved(image):
     return file.getvalue()
 
 
-@pytest.fixture(scope="module")
-def sheet():
+def sheet_png():
+    """Return a page with two lines, as a file."""
     page = Image.new("RGB", (760, 240), "white")
     pen, face = ImageDraw.Draw(page), ImageFont.load_default(48)
     for row, line in enumerate(WORDS):
         pen.text((40, 40 + 80 * row), line, "black", face)
     return saved(page)
+
+
+@pytest.fixture(scope="module")
+def sheet():
+    return sheet_png()
 
 
 def code(answer):
