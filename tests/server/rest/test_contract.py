@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from gradio_client import Client, handle_file
 from PIL import Image
+from tests.engines.test_text_to_speech import alike
 from tests.server.rest.test_own_routes import EXAMPLES, HANDBOOK, RONALD, sheet_png
 from tests.spaces.callers import mcp
 
@@ -33,6 +34,7 @@ LIMITS = Limits()
 SETTINGS = Settings(preset=Preset.EMBEDDED, offline=True)
 HELLO = [{"role": "user", "content": "What do you like to do on a rainy day?"}]
 SECONDS = 4
+ALIKE = 0.98  # of loudness over time; another text is below 0.95
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,11 @@ def test_text_to_speech(ways):
     file, _, _ = ways.space("kokoro-tts", "speak", text=text)
     tool = ways.tool("kokoro-tts", "speak", text=text)
 
-    assert answer.content == Path(file).read_bytes() == fetched(tool[0])
-    same(soundfile.read(io.BytesIO(answer.content), dtype="int16")[0], spoken.samples)
+    # The voice breathes by chance: no two sounds of it are equal, but they sound the same.
+    for content in (answer.content, Path(file).read_bytes(), fetched(tool[0])):
+        samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
+        assert rate == spoken.rate
+        assert alike(audio.Sound(samples, rate), spoken) > ALIKE
 
 
 def test_speech_to_text(ways, files):

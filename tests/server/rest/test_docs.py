@@ -1,8 +1,13 @@
 """The page /docs in a real browser, and what it is drawn from."""
 
+import re
+import subprocess
+from pathlib import Path
+
 import httpx
 import pytest
 
+ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
 
 
@@ -86,3 +91,30 @@ def test_the_page_lets_nothing_of_others_in(server):
     assert policy.startswith("default-src 'none'; script-src 'nonce-")
     assert "unsafe" not in policy
     assert "http" not in answer.text
+
+
+def test_every_call_of_the_documentation_works_as_it_stands(server, tmp_path):
+    page = (ROOT / "docs" / "server.md").read_text("utf-8")
+    (lines,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "spaces").symlink_to(ROOT / "spaces")
+    calls = lines.replace("http://127.0.0.1:7860", server.url).replace(
+        "curl -s ", "curl -s --fail-with-body --write-out '\\n%{url} %{http_code}\\n' "
+    )
+
+    done = subprocess.run(
+        ["sh", "-e", "-c", calls], capture_output=True, text=True, timeout=300, check=False,
+        cwd=tmp_path,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path in re.findall(r"^\| `\w+ (\S+)` \|", page, re.MULTILINE):
+        called = path in calls.replace("$SERVER", "/v1")
+        assert called or path == "/v1/audio/translations"
+
+
+def test_the_documentation_names_every_route(described):
+    page = (ROOT / "docs" / "server.md").read_text("utf-8")
+    named = set(re.findall(r"^\| `(\w+ \S+)` \|", page, re.MULTILINE))
+
+    routes = {f"{name.split()[0].upper()} {name.split()[1]}" for name in operations(described)}
+    assert named == routes - {"GET /v1/models/{name}"}
