@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from portfolio_core import recipe
 from portfolio_core.catalog import Choice
@@ -47,7 +47,7 @@ _EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 class StreamOptions(Described):
     """What a stream tells beside the reply."""
 
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class ChatBody(Described):
@@ -65,28 +65,28 @@ class ChatBody(Described):
     """A model or an adapter from /v1/models, or "auto"."""
     messages: list[dict[str, Any]]
     """Roles system (or developer), user and assistant; contents are texts or lists of them."""
-    max_completion_tokens: int | None = None
+    max_completion_tokens: StrictInt | None = None
     """The reply ends after so many tokens."""
-    max_tokens: int | None = None
+    max_tokens: StrictInt | None = None
     """An older name for the same."""
-    temperature: float | None = None
+    temperature: StrictFloat | None = None
     """0 = always the likeliest token, up to 2."""
-    top_p: float | None = None
+    top_p: StrictFloat | None = None
     """Share of probability that the likeliest tokens must reach, 0 to 1."""
-    top_k: int | None = None
+    top_k: StrictInt | None = None
     """Number of likeliest tokens drawn from; not OpenAI's."""
-    repetition_penalty: float | None = None
+    repetition_penalty: StrictFloat | None = None
     """1 = none, up to 2; not OpenAI's."""
-    thinking: bool = False
+    thinking: StrictBool = False
     """Let the model think first, where it has learnt to; not OpenAI's."""
-    seed: int | None = None
+    seed: StrictInt | None = None
     """Decides all draws; the recipe tells the one that was drawn where none is given."""
     stop: str | list[str] | None = None
     """Up to four texts that end the reply."""
-    stream: bool = False
+    stream: StrictBool = False
     """Send the reply as it grows, as server-sent events."""
     stream_options: Annotated[StreamOptions | None, Field(description="Of a stream only.")] = None
-    n: Annotated[int, Field(description="Only 1.")] = 1
+    n: Annotated[StrictInt, Field(description="Only 1.")] = 1
 
 
 @dataclass

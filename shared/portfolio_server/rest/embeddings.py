@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
+from pydantic import StrictInt
 
 from portfolio_core import recipe
 from portfolio_core.engines import embeddings
@@ -35,7 +36,7 @@ class EmbeddingsBody(Described):
     """One text, or several."""
     encoding_format: Literal["float", "base64"] = "float"
     """Numbers, or little-endian float32 in base64."""
-    dimensions: int | None = None
+    dimensions: StrictInt | None = None
     """So many of the first ones, made of length 1 again; all by default."""
     input_type: Literal["passage", "query"] = "passage"
     """What is searched, or what is asked; some models tell them apart. Not OpenAI's."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from pydantic import Field, StrictFloat, StrictInt
 
 from portfolio_core.engines import text_to_image
 from portfolio_core.errors import UnknownChoice
@@ -41,7 +41,7 @@ class DrawingsBody(Described):
     """What is to be seen."""
     model: str = AUTOMATIC
     """A model from /v1/models, or "auto"."""
-    n: int | None = None
+    n: StrictInt | None = None
     """Pictures; the next has the next seed."""
     size: str = AUTOMATIC
     """Width and height in pixels as "256x256", or "auto" for what the model draws best."""
@@ -51,11 +51,11 @@ class DrawingsBody(Described):
     """A PNG carries its recipe; jpeg has a loss, webp none."""
     negative_prompt: str | None = None
     """What is not to be seen. Not OpenAI's, like the rest."""
-    seed: int | None = Field(None, json_schema_extra={"examples": [1]})
+    seed: StrictInt | None = Field(None, json_schema_extra={"examples": [1]})
     """Of the first picture, 0 to 4294967295; none draws one, and the recipe tells it."""
-    steps: int | None = None
+    steps: StrictInt | None = None
     """Denoising steps; none for the model's own."""
-    guidance: float | None = None
+    guidance: StrictFloat | None = None
     """How closely to follow the prompt, 0 to 20; none for the model's own."""
     scheduler: str | None = None
     """Key of a scheduler; none for the model's own."""

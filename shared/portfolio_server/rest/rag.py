@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, File, Request, UploadFile
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from portfolio_core import recipe
 from portfolio_core.engines.rag import asking, told
@@ -94,11 +94,11 @@ class SearchBody(Described):
     """What /v1/rag/index returned."""
     question: str
     """English or Korean."""
-    count: int = 4
+    count: StrictInt = 4
     """Passages to look at, 1 to 20."""
     mode: str = choice(asking.MODES, "fused")
     """How they are looked for: fused, dense (by meaning) or words."""
-    rerank: bool = False
+    rerank: StrictBool = False
     """Put the best into a better order, where there is a model for it."""
 
 
@@ -107,7 +107,7 @@ class AskBody(SearchBody):
 
     history: list[tuple[str, str]] = Field(default_factory=list)
     """Earlier turns, question and answer, oldest first."""
-    seed: int | None = None
+    seed: StrictInt | None = None
     """0 to 4294967295, for models that draw; none draws one."""
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import StrictFloat
 
 from portfolio_core import catalog
 from portfolio_core.engines import text_to_speech as tts
@@ -48,7 +49,7 @@ class SpeechBody(Described):
     """A model from /v1/models, or "auto"."""
     voice: str = tts.AUTOMATIC
     """A voice of the model, "auto" for the language of each sentence; OpenAI's names mean that."""
-    speed: float = 1.0
+    speed: StrictFloat = 1.0
     """0.5 to 2."""
     response_format: str = choice(_FORMATS, "mp3")
     """mp3, opus, flac, wav, or pcm: 24 kHz, 16 bits, one channel, little-endian, no header."""
