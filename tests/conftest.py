@@ -205,12 +205,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """The folder that has @gradio/client; node is there too."""
+    """The folder that has @gradio/client and openai; node is there too."""
     folder = ROOT / "tests" / "node_modules"
     if shutil.which("node") is None:
         _missing("Node is missing: install Node 20 or newer, then run the tests again.")
-    if not (folder / "@gradio" / "client").is_dir():
-        _missing("The npm client is missing: run npm ci in tests/, then run the tests again.")
+    if not all((folder / name).is_dir() for name in ("@gradio/client", "openai")):
+        _missing("The npm clients are missing: run npm ci in tests/, then run the tests again.")
     return folder
 
 
@@ -271,14 +271,9 @@ def _wait(server: Server, path: str, seconds: float) -> None:
     pytest.fail(f"The server did not answer {path} {how}:\n{server.log}")
 
 
-@pytest.fixture(scope="module")
-def start_server(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Server]]:
-    """Start a program and wait until it answers ``ready``; it ends with the module's tests.
-
-    The program learns its address from PORTFOLIO_HOST and PORTFOLIO_PORT.
-    """
+@contextlib.contextmanager
+def _starting(factory: pytest.TempPathFactory, owner: str) -> Iterator[Callable[..., Server]]:
+    """Start programs for the tests whose ids begin with ``owner``; they end with the block."""
 
     def start(
         command: Sequence[str | Path],
@@ -286,7 +281,7 @@ def start_server(
         variables: Mapping[str, str] | None = None,
         seconds: float = READY_SECONDS,
     ) -> Server:
-        home = tmp_path_factory.mktemp("server")
+        home = factory.mktemp("server")
         port = free_port()
         address = {"PORTFOLIO_HOST": "127.0.0.1", "PORTFOLIO_PORT": str(port)}
         log_file = home / "server.log"
@@ -300,16 +295,33 @@ def start_server(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        owner = request.node.nodeid
         server = Server(f"http://127.0.0.1:{port}", port, process, log_file, owner)
         _SERVERS.started.append(server)
         _wait(server, ready, seconds)
         return server
 
     yield start
-    for server in [s for s in _SERVERS.started if s.owner == request.node.nodeid]:
+    for server in [s for s in _SERVERS.started if s.owner == owner]:
         server.kill()
         _SERVERS.started.remove(server)
+
+
+@pytest.fixture(scope="module")
+def start_server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Server]]:
+    """Start a program and wait until it answers ``ready``; it ends with the module's tests.
+
+    The program learns its address from PORTFOLIO_HOST and PORTFOLIO_PORT.
+    """
+    with _starting(tmp_path_factory, request.node.nodeid) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def start_server_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Do the same for all tests of a folder: a context in which to start, of the folder's id."""
+    return lambda owner: _starting(tmp_path_factory, owner)
 
 
 @pytest.hookimpl(wrapper=True)

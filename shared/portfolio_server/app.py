@@ -21,6 +21,7 @@ from portfolio_core.settings import Settings, current
 from portfolio_core.workload import Workload
 from portfolio_server import (
     chat_page,
+    docs_page,
     errors,
     gallery,
     headers,
@@ -57,7 +58,7 @@ def create_app(
     app = FastAPI(
         title="Spaces Portfolio",
         max_body_size=settings.limits.body_bytes,
-        docs_url=None,  # it would fetch its parts from elsewhere
+        docs_url=None,  # it would fetch its parts from elsewhere; ours is docs_page.py
         redoc_url=None,
     )
     errors.install(app)
@@ -66,6 +67,7 @@ def create_app(
     app.include_router(health.router(readiness, settings.limits))
     app.include_router(rest.router(settings, workload))
     app.include_router(chat_page.router())
+    app.include_router(docs_page.router(app.title))
     app.include_router(gallery.router(found, pages, settings))
     mount.prepare_process(settings)
     for space in found:

@@ -37,6 +37,8 @@ def response(error: PortfolioError) -> JSONResponse:
     headers = {}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:  # without it, its words are replaced
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
     return JSONResponse(body(error), error.status, headers)
 
 
@@ -116,7 +118,12 @@ async def _on_wrong_body(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
-    return plain(error.status_code) if isinstance(error, HTTPException) else _unforeseen(error)
+    if not isinstance(error, HTTPException):
+        return _unforeseen(error)
+    answer = plain(error.status_code)
+    if allowed := (error.headers or {}).get("Allow"):  # which a 405 must say
+        answer.headers["Allow"] = allowed
+    return answer
 
 
 def _json(

@@ -89,6 +89,13 @@ def test_every_scheduler_draws(engine, scheduler):
     assert made.rgb.std() > 20
 
 
+@pytest.mark.parametrize("scheduler", StarterEngine.abilities.schedulers)
+def test_every_scheduler_draws_in_a_single_step(engine, scheduler):
+    steps, (made,) = drawn(engine, scheduler=scheduler, steps=1)
+    assert [(step.done, step.total) for step in steps] == [(1, 1)]
+    assert made.rgb.shape == (128, 128, 3)
+
+
 @pytest.fixture(scope="module")
 def agreement(engine):
     """Share of twelve unseen combinations that are drawn as asked, in every respect."""

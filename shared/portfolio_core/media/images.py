@@ -138,6 +138,17 @@ def png_bytes(
     return file.getvalue()
 
 
+def webp_bytes(rgb: Pixels) -> bytes:
+    """Return a WEBP file without loss.
+
+    Args:
+        rgb: Shape (height, width, 3), uint8.
+    """
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "WEBP", lossless=True)
+    return file.getvalue()
+
+
 def jpeg_bytes(rgb: Pixels, quality: int = 90) -> bytes:
     """Return a JPEG file.
 

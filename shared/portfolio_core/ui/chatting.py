@@ -17,8 +17,9 @@ from portfolio_core.engines.chat.adapters import Adapter
 from portfolio_core.engines.chat.qwen import QwenChat
 from portfolio_core.errors import UnknownAdapter
 from portfolio_core.ui.background import Running, Signal, both
+from portfolio_core.ui.bench import News
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import News, Page
+from portfolio_core.ui.page import Page
 from portfolio_core.workload import Place
 
 

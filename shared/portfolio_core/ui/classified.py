@@ -12,9 +12,9 @@ from portfolio_core.engines.classification.ranking import Ranking, Source
 from portfolio_core.media import images
 from portfolio_core.training.imagefolder import File
 from portfolio_core.ui import api_panel, errors, lesson, ranked, verdict
+from portfolio_core.ui.bench import Bench
 from portfolio_core.ui.classifying import SEEN_SIDE, Judged, Learnt, Ranked
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import Page
 
 _FEW_PICTURES = 20  # of a class; below it the numbers say little
 _QUALITY = 88
@@ -22,9 +22,9 @@ _MOST_CLASSES = 20  # told of one picture, the likeliest first
 
 
 class Results:
-    """The results of one page."""
+    """The results of one page, or of some routes."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Bench) -> None:
         self._page = page
 
     def view(self, done: Judged, picture: str, *, own: bool) -> dict[str, Any]:

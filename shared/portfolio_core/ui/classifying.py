@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from portfolio_core import recipe
 from portfolio_core.catalog import Choice
 from portfolio_core.engines.classification import Floats, Rules, heatmap, ranking
@@ -24,8 +22,8 @@ from portfolio_core.training import groups, imagefolder, lesson
 from portfolio_core.training.imagefolder import File, ImageFolder
 from portfolio_core.training.retraining import Retrained, retrain
 from portfolio_core.ui.background import Running, Signal, both
+from portfolio_core.ui.bench import Bench, News
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import Page
 from portfolio_core.workload import EngineSpec, Place
 
 SEEN_SIDE = 1024
@@ -96,7 +94,7 @@ class Learnt:
 class Desk:
     """The work of one page."""
 
-    def __init__(self, page: Page, favourite: str) -> None:
+    def __init__(self, page: Bench, favourite: str) -> None:
         """Work for ``page``; pictures are ranked by the class ``favourite`` unless one is named."""
         self._page = page
         self._limits = page.settings.limits
@@ -108,7 +106,7 @@ class Desk:
         self,
         source: Source | None,
         model: object,
-        progress: gr.Progress,
+        progress: News,
         locale: Locale,
         *,
         label: object = None,
@@ -161,7 +159,7 @@ class Desk:
         self,
         files: Sequence[Source],
         addresses: object,
-        progress: gr.Progress,
+        progress: News,
         locale: Locale,
         *,
         label: object,
@@ -200,7 +198,7 @@ class Desk:
         files: Sequence[File],
         labels: object,
         seed: object,
-        progress: gr.Progress,
+        progress: News,
         locale: Locale,
     ) -> Generator[None, None, Learnt]:
         """Learn classes from pictures; ``labels`` has the name of its class for each.
@@ -261,9 +259,9 @@ class Desk:
         key = str(model or "")
         if key in {"", THINGS}:
             return engine
-        return lesson.recall(Path(self._page.GRADIO_CACHE), key, engine)
+        return lesson.recall(self._page.folder, key, engine)
 
-    def _turn(self, place: Place[Any], progress: gr.Progress, locale: Locale) -> Iterator[None]:
+    def _turn(self, place: Place[Any], progress: News, locale: Locale) -> Iterator[None]:
         return self._page.turn(place, progress, locale)
 
 

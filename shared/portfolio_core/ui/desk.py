@@ -23,7 +23,7 @@ from portfolio_core.engines.rag.tenants import Tenant
 from portfolio_core.errors import FileTooLarge, IndexGone, NoFile, PortfolioError
 from portfolio_core.media import documents
 from portfolio_core.ui.background import Signal
-from portfolio_core.ui.page import Page
+from portfolio_core.ui.bench import Bench
 from portfolio_core.workload import Place
 
 T = TypeVar("T")
@@ -37,9 +37,9 @@ _OCR_DPI = 200
 class Desk:
     """The work of one page."""
 
-    def __init__(self, page: Page, sample: Sequence[Path]) -> None:
+    def __init__(self, page: Bench, sample: Sequence[Path]) -> None:
         """Work for ``page``, which also chose a model of ``embeddings``."""
-        self._page = page
+        self.bench = page
         self._limits = page.settings.limits
         self.embedder = QueuedEmbedder(page.workload, page.spec_of(page.also["embeddings"].model))
         ranking, reading = page.optional("reranking"), page.optional(ocr.TASK)
@@ -48,7 +48,7 @@ class Desk:
         )
         self._reading = page.spec_of(reading.model) if reading else None
         # Beside the page's cache, not in it: what lies there can be fetched by its name.
-        root = Path(f"{page.GRADIO_CACHE}-documents")
+        root = Path(f"{page.folder}-documents")
         self.shelf = Shelf(root, self.embedder, self._limits, sample)
 
     def add(
@@ -126,7 +126,7 @@ class Desk:
         """Return the recipe of an answer. The id of a visitor's documents is a secret: not here."""
         parameters = {**wanted.arguments(), "index_id": index_id}
         made = recipe.write(
-            self._page.choice,
+            self.bench.choice,
             revision=getattr(place.engine(), "revision", ""),
             parameters=parameters,
             seconds=seconds,
@@ -162,7 +162,7 @@ class Desk:
         def read(number: int) -> str:
             signal.check()
             pages = documents.render(source, limits, dpi=_OCR_DPI, first=number, last=number)
-            with self._page.workload.enter(spec) as place:
+            with self.bench.workload.enter(spec) as place:
                 return ocr.last(place.engine().steps(next(pages), check=signal.check)).text
 
         return read

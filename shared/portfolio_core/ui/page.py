@@ -1,34 +1,20 @@
 """A Space's page: its frame, the engine that runs in it, and how it reports its state."""
 
 import os
-import re
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 import gradio as gr
 
-from portfolio_core import catalog, hub
+from portfolio_core import hub
 from portfolio_core.catalog import Model
-from portfolio_core.provision import Provision
-from portfolio_core.settings import MEBIBYTE, Settings
+from portfolio_core.settings import Settings
+from portfolio_core.ui.bench import Bench
 from portfolio_core.ui.i18n import Locale, Words
-from portfolio_core.workload import EngineSpec, Place, State, Workload
+from portfolio_core.workload import State, Workload
 
 _RESULT_SWEEP_SECONDS = 60
-_LOAD_NEWS_SECONDS = 0.5
-_KEY = re.compile(r"[\w-]{22}", re.ASCII)
-
-
-class News(Protocol):
-    """What a visitor is told on the way; Gradio's progress is one."""
-
-    def __call__(self, progress: float, /, *, desc: str) -> object:
-        """Tell a share that is done, from 0 to 1, and what is being done."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -48,10 +34,10 @@ class PageStatus:
     state: State
 
 
-class Page(gr.Blocks):
+class Page(gr.Blocks, Bench):
     """The Blocks of one Space, with the engine chosen for it.
 
-    Use it as any Blocks; :meth:`header` and :attr:`spec` are what it adds.
+    Use it as any Blocks; :meth:`header` and what a :class:`Bench` has are what it adds.
     """
 
     def __init__(
@@ -76,34 +62,10 @@ class Page(gr.Blocks):
             analytics_enabled=False,
             delete_cache=(_RESULT_SWEEP_SECONDS, int(limits.temp_age_seconds)),
         )
-        self.settings = settings
-        self.words = words
-        self.workload = workload
-        self.provision = Provision(settings)
-        self.machine = self.provision.machine
-        self.choice = self.provision.choice(task)
-        self.also = {other: self.provision.choice(other) for other in also}
-        self.engine_class = catalog.engine_class(self.choice.model)
-        self._downloads: dict[str, tuple[str, int, int]] = {}
+        folder = Path(self.GRADIO_CACHE)
+        Bench.__init__(self, task, words, settings, workload, folder=folder, also=also)
         self._fill_in_words()
         self.i18n_instance = words.for_gradio()
-
-    def optional(self, task: str) -> catalog.Choice | None:
-        """Return the model for a task that the page can do without, where one can be had."""
-        return self.provision.optional(task)
-
-    @property
-    def spec(self) -> EngineSpec[Any]:
-        """What the workload needs to run this page's engine."""
-        return self.spec_of(self.choice.model)
-
-    def spec_of(self, model: Model) -> EngineSpec[Any]:
-        """Return what the workload needs to run ``model``; its load downloads what is missing."""
-
-        def note(name: str, done: int, whole: int) -> None:
-            self._downloads[model.key] = (name, done, whole)
-
-        return self.provision.spec(model, note)
 
     def header(self, *, wide: bool = False) -> None:
         """Draw title, tagline and the folded line that tells what runs, and why.
@@ -114,52 +76,6 @@ class Page(gr.Blocks):
         gr.Markdown(self.words("intro"), elem_classes=["intro", "wide"] if wide else "intro")
         with gr.Accordion(self.words("engine"), open=False, elem_classes="engine"):
             gr.Markdown(self.words("engine_why"))
-
-    def turn(self, place: Place[Any], progress: News, locale: Locale) -> Iterator[None]:
-        """Wait for a caller's turn and for a cold engine; yield whenever there is news to show.
-
-        Raises:
-            WaitedTooLong: the turn did not come in time.
-        """
-        for ahead in place.waiting():
-            progress(0, desc=self.words.say("waiting", locale, ahead=ahead))
-            yield
-        key = place.lane.spec.key
-        if self.workload.state(key) == "loaded":
-            return
-        with ThreadPoolExecutor(1, thread_name_prefix="load") as thread:
-            loading = thread.submit(place.engine)
-            while not wait([loading], _LOAD_NEWS_SECONDS).done:
-                share, said = self._load_news(key, locale)
-                progress(share, desc=said)
-                yield
-            loading.result()
-
-    def _load_news(self, key: str, locale: Locale) -> tuple[float, str]:
-        """Return how far the load of an engine is, as a share, and in words."""
-        name, done, whole = self._downloads.get(key, ("", 0, 0))
-        if not whole or done >= whole:
-            return 0.0, self.words.say("loading", locale)
-        size = f"{done / MEBIBYTE:.0f} / {whole / MEBIBYTE:.0f} MiB"
-        return done / whole, self.words.say("downloading", locale, name=name, size=size)
-
-    def keep(self, name: str, content: bytes) -> str:
-        """Write a result where its own visitor, and nobody else, can fetch it; return its path.
-
-        The folder's name cannot be guessed; the file goes with the limits on age and disk.
-
-        Raises:
-            OSError: the disk is full.
-        """
-        folder = Path(self.GRADIO_CACHE) / secrets.token_urlsafe(16)
-        folder.mkdir(parents=True)
-        (folder / name).write_bytes(content)  # nobody has its name before it is whole
-        return str(folder / name)
-
-    def kept(self, key: str) -> Path | None:
-        """Return the folder that :meth:`keep` made, by its name; none where there is none now."""
-        folder = Path(self.GRADIO_CACHE) / key
-        return folder if _KEY.fullmatch(key) and folder.is_dir() else None
 
     def status(self) -> PageStatus:
         """Return what the gallery tells of this page now."""

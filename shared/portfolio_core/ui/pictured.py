@@ -15,8 +15,8 @@ from portfolio_core.media import contact_sheet, images
 from portfolio_core.settings import MEBIBYTE
 from portfolio_core.text.filenames import speaking_name
 from portfolio_core.ui import api_panel
+from portfolio_core.ui.bench import Bench
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import Page
 from portfolio_core.ui.picturing import Cell, Wish
 from portfolio_core.ui.restoring import CALL, INFOTEXT, RECIPE
 
@@ -42,14 +42,22 @@ class Kept:
 
 
 class Results:
-    """The results of one page."""
+    """The results of one page, or of some routes."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Bench) -> None:
         self._page = page
 
     def keep(self, cell: Cell) -> Kept:
         """Write a picture as a PNG that carries its recipe, A1111's text, and its call."""
         made = self.recipe(cell.arguments, cell.revision, cell.seconds)
+        name = speaking_name(str(cell.arguments["prompt"]), str(cell.drawn.seed), "png")
+        path = self._page.keep(name, self.png(cell, made))
+        beside = json.dumps(made, ensure_ascii=False, indent=1)
+        Path(path).with_suffix(".json").write_text(f"{beside}\n", "utf-8")  # to be packed
+        return Kept(cell, path, made)
+
+    def png(self, cell: Cell, made: Mapping[str, Any]) -> bytes:
+        """Return a picture as a PNG that carries its recipe, A1111's text, and its call."""
         told = {**cell.arguments, "prompt": cell.prompt, "negative_prompt": cell.negative_prompt}
         text = {
             # As ASCII: signs that no file may have as text come through.
@@ -57,11 +65,7 @@ class Results:
             INFOTEXT: infotext.write({**told, "model": self._page.choice.model.key}),
             CALL: api_panel.calls(_ADDRESS, ENDPOINT, cell.arguments)[0],
         }
-        name = speaking_name(str(cell.arguments["prompt"]), str(cell.drawn.seed), "png")
-        path = self._page.keep(name, images.png_bytes(cell.drawn.rgb, text=text))
-        beside = json.dumps(made, ensure_ascii=False, indent=1)
-        Path(path).with_suffix(".json").write_text(f"{beside}\n", "utf-8")  # to be packed
-        return Kept(cell, path, made)
+        return images.png_bytes(cell.drawn.rgb, text=text)
 
     def recipe(self, arguments: Mapping[str, Any], revision: str, seconds: float) -> dict[str, Any]:
         """Return the recipe of what was made with ``arguments``."""

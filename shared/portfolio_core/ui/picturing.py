@@ -17,10 +17,10 @@ from portfolio_core.engines.diffusion.estimate import Estimate
 from portfolio_core.engines.text_to_image import Abilities, Drawn, ImageRequest, Note, Step
 from portfolio_core.media.images import Pixels
 from portfolio_core.ui import comparing
+from portfolio_core.ui.bench import Bench, News
 from portfolio_core.ui.comparing import Column
 from portfolio_core.ui.gpu import OnGpu
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import News, Page
 from portfolio_core.ui.styles import Styles
 
 Requests = tuple[ImageRequest, ...]
@@ -108,7 +108,7 @@ class Sketch:
 class Desk:
     """The work of one page."""
 
-    def __init__(self, page: Page, styles: Styles) -> None:
+    def __init__(self, page: Bench, styles: Styles) -> None:
         """Work for ``page``, which offers ``styles``."""
         self._page, self._styles = page, styles
         self._pace = estimate.process_wide()

@@ -17,8 +17,8 @@ from portfolio_core.engines.inpainting.editing import Edit, Note
 from portfolio_core.media import images
 from portfolio_core.text.filenames import speaking_name
 from portfolio_core.ui import api_panel
+from portfolio_core.ui.bench import Bench
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import Page
 from portfolio_core.ui.repainting import Done, Upload
 from portfolio_core.ui.restoring import CALL, INFOTEXT, RECIPE
 
@@ -31,9 +31,9 @@ _QUALITY = 92
 
 
 class Results:
-    """The results of one page."""
+    """The results of one page, or of some routes."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Bench) -> None:
         self._page = page
 
     def recipe(self, done: Done, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +48,13 @@ class Results:
         return made.model_dump(mode="json")
 
     def png(self, done: Done, made: Mapping[str, Any], endpoint: str) -> str:
-        """Write the picture as a PNG that carries its recipe and its call; return its path."""
+        """Write the picture as :meth:`content` has it; return its path."""
+        stem = Path(str(made["parameters"]["image"]["name"]).replace("\\", "/")).stem
+        name = speaking_name(stem, endpoint, "png")
+        return self._page.keep(name, self.content(done, made, endpoint))
+
+    def content(self, done: Done, made: Mapping[str, Any], endpoint: str) -> bytes:
+        """Return the picture as a PNG that carries its recipe and its call."""
         given = made["parameters"]
         text = {
             # As ASCII: signs that no file may have as text come through.
@@ -56,9 +62,7 @@ class Results:
             INFOTEXT: infotext.write({**given, "model": done.choice.model.key}),
             CALL: api_panel.calls(_ADDRESS, endpoint, shown_arguments(given))[0],
         }
-        stem = Path(str(given["image"]["name"]).replace("\\", "/")).stem
-        name = speaking_name(stem, endpoint, "png")
-        return self._page.keep(name, done.edited.png(text))
+        return done.edited.png(text)
 
     def bundle(self, done: Done, picture: Upload, result: str, made: Mapping[str, Any]) -> str:
         """Write original, mask, result and recipe into a zip; return its path."""

@@ -33,9 +33,9 @@ from portfolio_core.media import images
 from portfolio_core.media.images import Pixels
 from portfolio_core.ui import restoring
 from portfolio_core.ui.background import Running, Signal, both
+from portfolio_core.ui.bench import Bench, News
 from portfolio_core.ui.gpu import OnGpu
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import News, Page
 from portfolio_core.ui.restoring import Restored
 from portfolio_core.workload import Place
 
@@ -106,7 +106,7 @@ class Done:
 class Desk:
     """The work of one page."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Bench) -> None:
         """Work for ``page``."""
         self._page, self._limits = page, page.settings.limits
         self._pace = estimate.process_wide()

@@ -19,8 +19,9 @@ from portfolio_core.media.description import Description
 from portfolio_core.text.clean import has_words
 from portfolio_core.text.timeline import Timeline
 from portfolio_core.ui.background import Running, Signal, both
+from portfolio_core.ui.bench import News
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import News, Page
+from portfolio_core.ui.page import Page
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ from portfolio_core.training.lora import About, Plan, Progress, tune
 from portfolio_core.training.tuning_report import FILE as REPORT_FILE
 from portfolio_core.training.tuning_report import TuningReport
 from portfolio_core.ui.background import Running, Signal
+from portfolio_core.ui.bench import News
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import News, Page
+from portfolio_core.ui.page import Page
 from portfolio_core.workload import EngineSpec
 
 ZIP_FILE = "adapter.zip"

@@ -31,8 +31,8 @@ from portfolio_core.media.images import Pixels
 from portfolio_core.settings import Preset
 from portfolio_core.text import timeline
 from portfolio_core.ui.background import Running, Signal, both
+from portfolio_core.ui.bench import Bench, News
 from portfolio_core.ui.i18n import Locale
-from portfolio_core.ui.page import News, Page
 from portfolio_core.ui.watched import Watched, Wish
 from portfolio_core.workload import Place
 
@@ -47,7 +47,7 @@ Steps = Generator[Watched | None, None, Watched]
 class Watcher:
     """The work of one page, which also chose a model of ``speech-to-text``."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Bench) -> None:
         self._page = page
         self._hearing = page.also[stt.TASK]
         self._reading = page.optional(ocr.TASK)

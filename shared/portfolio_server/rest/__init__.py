@@ -8,14 +8,41 @@ from fastapi import APIRouter
 
 from portfolio_core.settings import Settings
 from portfolio_core.workload import Workload
-from portfolio_server.rest import chat, embeddings, models, speech
+from portfolio_server.rest import (
+    captions,
+    chat,
+    classification,
+    edits,
+    embeddings,
+    generations,
+    models,
+    ocr,
+    rag,
+    speech,
+    transcriptions,
+)
 from portfolio_server.rest.service import Service
+from portfolio_server.rest.shapes import PROBLEMS
+
+_PARTS = (
+    models,
+    chat,
+    embeddings,
+    speech,
+    transcriptions,
+    generations,
+    edits,
+    ocr,
+    captions,
+    classification,
+    rag,
+)
 
 
 def router(settings: Settings, workload: Workload) -> APIRouter:
     """Return all routes under ``/v1`` that use an engine."""
     service = Service(settings, workload)
-    routes = APIRouter(prefix="/v1")
-    for part in (models, chat, embeddings, speech):
+    routes = APIRouter(prefix="/v1", responses=PROBLEMS)
+    for part in _PARTS:
         routes.include_router(part.router(service))
     return routes

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from portfolio_core import recipe
 from portfolio_core.catalog import Choice
@@ -21,30 +21,43 @@ from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
 from portfolio_server import errors
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
+from portfolio_server.rest.shapes import EVENTS, RECIPE, Described, content, shown
 
 _TOKENS = 256
 _ROLES = {"developer": "system"}  # a newer word for the same
+_EXAMPLE = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1767225600,
+    "model": "chat-starter",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "I like to read.", "refusal": None},
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 12, "completion_tokens": 5, "total_tokens": 17},
+    "recipe": {**RECIPE, "task": chat.TASK, "model": "chat-starter", "seed": 1},
+}
 _EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(Described):
     """What a stream tells beside the reply."""
 
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
-class Body(BaseModel):
+class ChatBody(Described):
     """A conversation and how to reply. Fields of OpenAI's that are not here are passed over."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "model": AUTOMATIC,
-                    "messages": [{"role": "user", "content": "What do you like on a rainy day?"}],
-                    "seed": 1,
-                }
-            ]
+    model_config = shown(
+        {
+            "model": AUTOMATIC,
+            "messages": [{"role": "user", "content": "What do you like on a rainy day?"}],
+            "seed": 1,
         }
     )
 
@@ -52,28 +65,28 @@ class Body(BaseModel):
     """A model or an adapter from /v1/models, or "auto"."""
     messages: list[dict[str, Any]]
     """Roles system (or developer), user and assistant; contents are texts or lists of them."""
-    max_completion_tokens: int | None = None
+    max_completion_tokens: StrictInt | None = None
     """The reply ends after so many tokens."""
-    max_tokens: int | None = None
+    max_tokens: StrictInt | None = None
     """An older name for the same."""
-    temperature: float | None = None
+    temperature: StrictFloat | None = None
     """0 = always the likeliest token, up to 2."""
-    top_p: float | None = None
+    top_p: StrictFloat | None = None
     """Share of probability that the likeliest tokens must reach, 0 to 1."""
-    top_k: int | None = None
+    top_k: StrictInt | None = None
     """Number of likeliest tokens drawn from; not OpenAI's."""
-    repetition_penalty: float | None = None
+    repetition_penalty: StrictFloat | None = None
     """1 = none, up to 2; not OpenAI's."""
-    thinking: bool = False
+    thinking: StrictBool = False
     """Let the model think first, where it has learnt to; not OpenAI's."""
-    seed: int | None = None
+    seed: StrictInt | None = None
     """Decides all draws; the recipe tells the one that was drawn where none is given."""
     stop: str | list[str] | None = None
     """Up to four texts that end the reply."""
-    stream: bool = False
+    stream: StrictBool = False
     """Send the reply as it grows, as server-sent events."""
-    stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(description="Only 1.")] = 1
+    stream_options: Annotated[StreamOptions | None, Field(description="Of a stream only.")] = None
+    n: Annotated[StrictInt, Field(description="Only 1.")] = 1
 
 
 @dataclass
@@ -124,8 +137,13 @@ def router(service: Service) -> APIRouter:
     """Return the route of conversations."""
     routes = APIRouter(tags=["chat"])
 
-    @routes.post("/chat/completions", summary="Reply to a conversation", response_model=None)
-    async def completions(body: Body, request: Request) -> JSONResponse | StreamingResponse:
+    @routes.post(
+        "/chat/completions",
+        summary="Reply to a conversation",
+        response_model=None,
+        responses=content("application/json", EVENTS, example=_EXAMPLE),
+    )
+    async def completions(body: ChatBody, request: Request) -> JSONResponse | StreamingResponse:
         """Reply to a conversation, in the shape of OpenAI's API; ``recipe`` is ours."""
         reply = _asked(body, service)
         pieces = work.stream(
@@ -136,12 +154,12 @@ def router(service: Service) -> APIRouter:
             return JSONResponse(_whole(reply))
         usage = bool(body.stream_options and body.stream_options.include_usage)
         events = _events(reply, await work.begun(pieces), usage=usage)
-        return StreamingResponse(events, media_type="text/event-stream", headers=_EVENTS)
+        return StreamingResponse(events, media_type=EVENTS, headers=_EVENTS)
 
     return routes
 
 
-def _asked(body: Body, service: Service) -> Reply:
+def _asked(body: ChatBody, service: Service) -> Reply:
     """Check a caller's values; see :func:`chat.request`."""
     if body.n != 1:
         raise NumberOutOfRange("n", body.n, 1, 1)

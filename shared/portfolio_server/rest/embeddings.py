@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import StrictInt
 
 from portfolio_core import recipe
 from portfolio_core.engines import embeddings
@@ -13,16 +13,22 @@ from portfolio_core.engines.embeddings import EmbeddingEngine, Vectors
 from portfolio_core.engines.embeddings.request import dimensions, shortened, texts
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
+from portfolio_server.rest.shapes import RECIPE, Described, content, shown
 
+_EXAMPLE = {
+    "object": "list",
+    "model": "minilm-l6-v2",
+    "data": [{"object": "embedding", "index": 0, "embedding": [0.6, 0.8]}],
+    "usage": {"prompt_tokens": 2, "total_tokens": 2},
+    "recipe": {**RECIPE, "task": embeddings.TASK, "model": "minilm-l6-v2"},
+}
 _ABOUT_CHARACTERS = 4  # of a token; the engines do not count theirs
 
 
-class Body(BaseModel):
+class EmbeddingsBody(Described):
     """Texts to embed. Fields of OpenAI's that are not here are passed over."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"model": AUTOMATIC, "input": ["A cat.", "A kitten."]}]}
-    )
+    model_config = shown({"model": AUTOMATIC, "input": ["A cat.", "A kitten."]})
 
     model: str = AUTOMATIC
     """A model from /v1/models, or "auto"."""
@@ -30,7 +36,7 @@ class Body(BaseModel):
     """One text, or several."""
     encoding_format: Literal["float", "base64"] = "float"
     """Numbers, or little-endian float32 in base64."""
-    dimensions: int | None = None
+    dimensions: StrictInt | None = None
     """So many of the first ones, made of length 1 again; all by default."""
     input_type: Literal["passage", "query"] = "passage"
     """What is searched, or what is asked; some models tell them apart. Not OpenAI's."""
@@ -40,8 +46,12 @@ def router(service: Service) -> APIRouter:
     """Return the route of embeddings."""
     routes = APIRouter(tags=["embeddings"])
 
-    @routes.post("/embeddings", summary="Embed texts")
-    async def embed(body: Body, request: Request) -> dict[str, Any]:
+    @routes.post(
+        "/embeddings",
+        summary="Embed texts",
+        responses=content("application/json", example=_EXAMPLE),
+    )
+    async def embed(body: EmbeddingsBody, request: Request) -> dict[str, Any]:
         """Return a vector of length 1 for each text, in the shape of OpenAI's API."""
         given = texts(body.input, service.settings.limits)
         choice = service.choice(embeddings.TASK, body.model)
@@ -68,7 +78,7 @@ def router(service: Service) -> APIRouter:
 
 
 def _steps(
-    given: Sequence[str], body: Body
+    given: Sequence[str], body: EmbeddingsBody
 ) -> work.Steps[EmbeddingEngine, tuple[Vectors, str, float]]:
     def steps(
         engine: EmbeddingEngine, check: Callable[[], None]
@@ -86,7 +96,7 @@ def _steps(
     return steps
 
 
-def _encoded(row: Any, body: Body) -> str | list[float]:  # noqa: ANN401 - shape (dimension,)
+def _encoded(row: Any, body: EmbeddingsBody) -> str | list[float]:  # noqa: ANN401 - shape (dimension,)
     if body.encoding_format == "base64":
         return base64.b64encode(row.astype("<f4").tobytes()).decode()
     numbers: list[float] = row.tolist()

@@ -7,7 +7,18 @@ from fastapi import APIRouter
 from portfolio_core.engines.chat import TASK
 from portfolio_core.errors import UnknownModel
 from portfolio_server.rest.service import Service
+from portfolio_server.rest.shapes import content
 
+_EXAMPLE = {
+    "id": "espeak-ng",
+    "object": "model",
+    "created": 0,
+    "owned_by": "espeak-ng",
+    "tasks": ["text-to-speech"],
+    "languages": ["en", "ko"],
+    "preset": "embedded",
+    "licence": "GPL-3.0-or-later",
+}
 _CREATED = 0  # no model here has a date that would mean anything
 
 
@@ -15,12 +26,20 @@ def router(service: Service) -> APIRouter:
     """Return the routes that list models."""
     routes = APIRouter(tags=["models"])
 
-    @routes.get("/models", summary="List the models")
+    @routes.get(
+        "/models",
+        summary="List the models",
+        responses=content("application/json", example={"object": "list", "data": [_EXAMPLE]}),
+    )
     def list_models() -> dict[str, Any]:
         """List one model for each task, and each adapter of the chat model as one of its own."""
         return {"object": "list", "data": described(service)}
 
-    @routes.get("/models/{name:path}", summary="Describe a model")
+    @routes.get(
+        "/models/{name:path}",
+        summary="Describe a model",
+        responses=content("application/json", example=_EXAMPLE),
+    )
     def model(name: str) -> dict[str, Any]:
         """Describe one model: its tasks, languages, size, licence and where it comes from."""
         known = {each["id"]: each for each in described(service)}

@@ -4,17 +4,42 @@ from functools import cached_property
 from typing import Any
 
 from portfolio_core.catalog import Choice, Model
-from portfolio_core.engines import chat, embeddings, text_to_speech
+from portfolio_core.engines import (
+    captioning,
+    chat,
+    classification,
+    embeddings,
+    inpainting,
+    ocr,
+    rag,
+    speech_to_text,
+    text_to_image,
+    text_to_speech,
+)
 from portfolio_core.engines.chat import offered
 from portfolio_core.engines.chat.adapters import Adapter
 from portfolio_core.errors import ModelUnavailable, UnknownModel
 from portfolio_core.provision import Provision
 from portfolio_core.settings import Settings
+from portfolio_core.ui.bench import Bench
+from portfolio_core.ui.desk import Desk
+from portfolio_core.ui.watching import Watcher
 from portfolio_core.workload import EngineSpec, Workload
+from portfolio_server.rest import benches
 
 AUTOMATIC = "auto"
 """The name that stands for the model which the server has chosen for a task."""
-TASKS = (chat.TASK, embeddings.TASK, text_to_speech.TASK)
+TASKS = (
+    chat.TASK,
+    embeddings.TASK,
+    text_to_speech.TASK,
+    speech_to_text.TASK,
+    text_to_image.TASK,
+    inpainting.TASK,
+    ocr.TASK,
+    captioning.TASK,
+    classification.TASK,
+)
 
 
 class Service:
@@ -37,6 +62,36 @@ class Service:
         choice = self.choices.get(chat.TASK)
         return offered.offered(choice.model, self.settings.adapters_dir) if choice else {}
 
+    @cached_property
+    def watcher(self) -> Watcher:
+        """What watches and listens."""
+        return Watcher(self._bench(captioning.TASK, speech_to_text.TASK))
+
+    @cached_property
+    def drawing(self) -> Bench:
+        """Where pictures are drawn."""
+        return self._bench(text_to_image.TASK)
+
+    @cached_property
+    def mending(self) -> Bench:
+        """Where pictures are filled."""
+        return self._bench(inpainting.TASK)
+
+    @cached_property
+    def reading(self) -> Bench:
+        """Where pages are read."""
+        return self._bench(ocr.TASK)
+
+    @cached_property
+    def judging(self) -> Bench:
+        """Where pictures are classified."""
+        return self._bench(classification.TASK)
+
+    @cached_property
+    def documents(self) -> Desk:
+        """What indexes documents and answers from them."""
+        return Desk(self._bench(rag.TASK, embeddings.TASK), ())
+
     def choice(self, task: str, name: str) -> Choice:
         """Return the model of ``task`` that a caller names.
 
@@ -54,3 +109,6 @@ class Service:
     def spec(self, model: Model) -> EngineSpec[Any]:
         """Return what the workload needs to run ``model``; the Spaces share its engine."""
         return self.provision.spec(model)
+
+    def _bench(self, task: str, *also: str) -> Bench:
+        return benches.bench(task, self.settings, self.workload, also)

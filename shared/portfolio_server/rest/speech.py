@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import StrictFloat
 
 from portfolio_core import catalog
 from portfolio_core.engines import text_to_speech as tts
@@ -20,6 +20,7 @@ from portfolio_core.workload import Place
 from portfolio_server import errors
 from portfolio_server.rest import work
 from portfolio_server.rest.service import AUTOMATIC, Service
+from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
 
 _PCM_HZ = 24_000
 """Rate of ``pcm``, which has no header to tell it."""
@@ -37,12 +38,10 @@ _OPENAI_VOICES = (
 )  # fmt: skip
 
 
-class Body(BaseModel):
+class SpeechBody(Described):
     """A text to speak. Fields of OpenAI's that are not here are passed over."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"input": "Good morning. 안녕하세요."}]}
-    )
+    model_config = shown({"input": "Good morning. 안녕하세요."})
 
     input: str
     """What to say; marks as in the Space: pauses, speakers, pronunciations."""
@@ -50,9 +49,9 @@ class Body(BaseModel):
     """A model from /v1/models, or "auto"."""
     voice: str = tts.AUTOMATIC
     """A voice of the model, "auto" for the language of each sentence; OpenAI's names mean that."""
-    speed: float = 1.0
+    speed: StrictFloat = 1.0
     """0.5 to 2."""
-    response_format: str = "mp3"
+    response_format: str = choice(_FORMATS, "mp3")
     """mp3, opus, flac, wav, or pcm: 24 kHz, 16 bits, one channel, little-endian, no header."""
     stream_format: Literal["audio", "sse"] = "audio"
     """The sound itself, or events with a part of it for each sentence."""
@@ -62,15 +61,20 @@ def router(service: Service) -> APIRouter:
     """Return the route of speech."""
     routes = APIRouter(tags=["audio"])
 
-    @routes.post("/audio/speech", summary="Speak a text", response_class=Response)
-    async def speak(body: Body, request: Request) -> Response:
+    @routes.post(
+        "/audio/speech",
+        summary="Speak a text",
+        response_class=Response,
+        responses=content(*(media_type for _, media_type in _FORMATS.values()), EVENTS),
+    )
+    async def speak(body: SpeechBody, request: Request) -> Response:
         """Return a text as a sound file; ``pcm`` and events come sentence by sentence."""
         call, media_type = _asked(body, service)
         parts = _spoken(call, service)
         told = {"X-Model": call.engine}
         if body.stream_format == "sse":
             events = _events(body, await work.begun(parts))
-            return StreamingResponse(events, media_type="text/event-stream", headers=told)
+            return StreamingResponse(events, media_type=EVENTS, headers=told)
         if body.response_format == "pcm":
             sound = _pcm(await work.begun(parts))
             return StreamingResponse(sound, media_type=media_type, headers=told)
@@ -80,7 +84,7 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def _asked(body: Body, service: Service) -> tuple[Call, str]:
+def _asked(body: SpeechBody, service: Service) -> tuple[Call, str]:
     """Check a caller's values and plan the reading; see :func:`reading.wish`."""
     known = _FORMATS.get(body.response_format)
     if known is None:
@@ -122,7 +126,7 @@ async def _pcm(parts: AsyncGenerator[SpokenSentence]) -> AsyncIterator[bytes]:
         yield part.sound.samples.astype("<i2", copy=False).tobytes()
 
 
-async def _events(body: Body, parts: AsyncGenerator[SpokenSentence]) -> AsyncIterator[str]:
+async def _events(body: SpeechBody, parts: AsyncGenerator[SpokenSentence]) -> AsyncIterator[str]:
     try:
         async for part in parts:
             sound = base64.b64encode(_encoded(part, body)).decode()
@@ -132,7 +136,7 @@ async def _events(body: Body, parts: AsyncGenerator[SpokenSentence]) -> AsyncIte
         yield _event(errors.body(error))
 
 
-def _encoded(part: SpokenSentence, body: Body) -> bytes:
+def _encoded(part: SpokenSentence, body: SpeechBody) -> bytes:
     if body.response_format == "pcm":
         return part.sound.samples.astype("<i2", copy=False).tobytes()
     return audio.encode(part.sound, _FORMATS[body.response_format][0])

@@ -19,6 +19,7 @@ from portfolio_core.workload import EngineSpec, Place, Workload
 
 E = TypeVar("E")
 T = TypeVar("T")
+R = TypeVar("R")
 
 _LOOK_SECONDS = 0.2
 # Threads mostly wait for their turn; the bound that counts is the queue's, per engine.
@@ -50,7 +51,7 @@ async def in_threads(results: Generator[T | None], cancel: Callable[[], None]) -
     step: asyncio.Future[Any] | None = None
     try:
         while True:
-            step = asyncio.ensure_future(_in_thread(partial(next, results, _End)))
+            step = asyncio.ensure_future(in_thread(partial(next, results, _End)))
             one = await asyncio.shield(step)
             if one is _End:
                 return
@@ -61,7 +62,21 @@ async def in_threads(results: Generator[T | None], cancel: Callable[[], None]) -
         with anyio.CancelScope(shield=True):
             if step:  # it goes on in its thread, and is over before its place is given up
                 await asyncio.wait([step])
-            await _in_thread(results.close)
+            await in_thread(results.close)
+
+
+async def made(steps: Generator[T | None, None, T]) -> AsyncGenerator[T]:
+    """Yield what the work of a desk yields on its way, and what it returns as the last.
+
+    It looks by itself whether to go on, at each of its steps.
+    """
+
+    def all_of_it() -> Generator[T | None]:
+        yield (yield from steps)
+
+    async with contextlib.aclosing(in_threads(all_of_it(), lambda: None)) as results:
+        async for one in results:
+            yield one
 
 
 async def result(request: Request, results: AsyncGenerator[T]) -> T:
@@ -109,11 +124,13 @@ def _results(place: Place[E], steps: Steps[E, T]) -> Generator[T | None]:
 
 async def _last(results: AsyncGenerator[T]) -> T:
     async with contextlib.aclosing(results):
-        found = [one async for one in results]
-    return found[-1]
+        async for one in results:
+            last = one
+    return last
 
 
-async def _in_thread(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it returns
+async def in_thread(call: Callable[[], R]) -> R:
+    """Return what a blocking call returns, made in a thread."""
     global _limiter
     if _limiter is None:  # it belongs to the loop that serves, and there is one in a process
         _limiter = CapacityLimiter(_THREADS)

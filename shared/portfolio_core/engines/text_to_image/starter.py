@@ -6,6 +6,7 @@ told beside the picture.
 """
 
 from collections.abc import Callable, Generator, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -106,8 +107,30 @@ class _CalledBack:
         """Call the pipeline; of the tensors there are the latents."""
         (kept,) = callback_on_step_end_tensor_inputs
         self.num_timesteps = num_inference_steps
+        if num_inference_steps == 1:
+            self._pipe.scheduler = _OneStep(self._pipe.scheduler)
 
         def told(index: int, time: object, latents: object) -> None:
             callback_on_step_end(self, index, time, {kept: latents})
 
         return self._pipe(num_inference_steps=num_inference_steps, callback=told, **arguments)
+
+
+class _OneStep:
+    """A scheduler for a single step: of that, PixArt's pipeline takes the second result.
+
+    Only schedulers for models that were trained for it have one.
+    """
+
+    def __init__(self, scheduler: Any) -> None:  # noqa: ANN401 - diffusers'
+        self._scheduler = scheduler
+
+        @wraps(scheduler.step)  # the pipeline looks which arguments it takes
+        def step(*given: Any, **named: Any) -> tuple[Any, Any]:  # noqa: ANN401 - tensors
+            first = scheduler.step(*given, **named)[0]
+            return first, first
+
+        self.step = step
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a scheduler has
+        return getattr(self._scheduler, name)
