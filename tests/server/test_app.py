@@ -248,7 +248,7 @@ class TestErrors:
 
         answer = ask(app, "/busy")
 
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
 
     def test_of_an_unforeseen_one_only_an_id_is_told(self, make, ask, caplog):
         app = make()

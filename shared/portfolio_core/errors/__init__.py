@@ -72,7 +72,10 @@ PortfolioError                     500
 │   ├── AdapterUnreadable          422  damaged, or more than a plain LoRA
 │   └── AdapterMismatch            422  trained on another base model
 ├── Busy                           503  try again after ``retry_after_seconds``
-│   ├── QueueFull                  503
+│   ├── QueueFull                  429  too many callers; the server itself is well
+│   ├── TooManyRequests            429  of one caller in a minute
+│   ├── TooManyAtOnce              429  of one caller
+│   ├── EngineAtWork               409  it cannot be unloaded now
 │   ├── WaitedTooLong              504
 │   ├── MemoryBudgetExceeded       503
 │   └── Draining                   503
@@ -88,6 +91,7 @@ PortfolioError                     500
 │   └── EngineFailed               503  the engine could not be loaded or broke off
 ├── NothingReplaces                503  no model that draws something new
 ├── MissingDependency              501  names the command that installs it
+├── KeyMissing                     401  no API key, or one that is not known here
 └── BadSetting                     500  a wrong value in the environment, found at start
 """
 
@@ -241,10 +245,53 @@ class QueueFull(Busy):
     """As many callers wait for this engine as are let in."""
 
     code = "queue_full"
+    status = 429
     message_template = "All places are taken, {places} in number."
 
     def __init__(self, places: int, retry_after_seconds: int) -> None:
         super().__init__(retry_after_seconds, places=places)
+
+
+class TooManyRequests(Busy):
+    """One caller asks more often than a caller may."""
+
+    code = "too_many_requests"
+    status = 429
+    message_template = "You have sent {limit:,} requests within a minute, the most there may be."
+
+    def __init__(self, limit: int, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds, limit=limit)
+
+
+class TooManyAtOnce(Busy):
+    """One caller asks for more at once than a caller may."""
+
+    code = "too_many_at_once"
+    status = 429
+    message_template = "{limit:,} of your requests are under way, the most there may be."
+
+    def __init__(self, limit: int, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds, limit=limit)
+
+
+class EngineAtWork(Busy):
+    """An engine that somebody uses or waits for cannot be unloaded."""
+
+    code = "engine_at_work"
+    status = 409
+    message_template = "{engine} is at work."
+
+    def __init__(self, engine: str, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds, engine=engine)
+
+
+class KeyMissing(PortfolioError):
+    """The server asks for an API key, and there is none or a wrong one."""
+
+    code = "invalid_api_key"
+    status = 401
+    message_template = "This server asks for an API key, and the request has none that it knows."
+    hint_template = "Send it as Authorization: Bearer, or as the password of a browser."
 
 
 class WaitedTooLong(Busy):
