@@ -1,5 +1,7 @@
 """``python -m portfolio_server [FOLDER]``: the gallery and every Space in a folder.
 
+``python -m portfolio_server keys new NAME`` makes an API key.
+
 Settings come from the environment; the folder is the repository's ``spaces`` unless named.
 """
 
@@ -12,6 +14,7 @@ from pathlib import Path
 from portfolio_core import temporary
 from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings, current
+from portfolio_server import keys, keys_command
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _BAD_SETTING = 2
@@ -19,10 +22,13 @@ _NO_ADDRESS = 1
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the server; return the exit code."""
+    """Run the server, or make a key for it; return the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["keys"]:
+        return keys_command.main(given[1:])
     parser = argparse.ArgumentParser("python -m portfolio_server", description="Serve the Spaces.")
     parser.add_argument("folder", nargs="?", type=Path, help="folder of the Spaces")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(given)
     logging.basicConfig(level=logging.INFO, format=_FORMAT)
     for chatty in ("httpx", "uvicorn", "mcp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -35,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings, folder: Path | None) -> int:
     from portfolio_server import serve  # late: a slip in a setting is told without its seconds
 
+    keys.of(settings)  # a server without them does not start; told before its seconds, too
     settings = temporary.claim(settings)
     try:
         listener = serve.listen(settings)
