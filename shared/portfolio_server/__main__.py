@@ -7,16 +7,14 @@ Settings come from the environment; the folder is the repository's ``spaces`` un
 
 import argparse
 import errno
-import logging
 import sys
 from pathlib import Path
 
 from portfolio_core import temporary
 from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings, current
-from portfolio_server import keys, keys_command
+from portfolio_server import keys, keys_command, logs
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _BAD_SETTING = 2
 _NO_ADDRESS = 1
 
@@ -29,11 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m portfolio_server", description="Serve the Spaces.")
     parser.add_argument("folder", nargs="?", type=Path, help="folder of the Spaces")
     asked = parser.parse_args(given)
-    logging.basicConfig(level=logging.INFO, format=_FORMAT)
-    for chatty in ("httpx", "uvicorn", "mcp"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        return _run(current(), asked.folder)
+        settings = current()
+        logs.configure(settings.log_format)
+        return _run(settings, asked.folder)
     except BadSetting as error:
         return _say(f"{error.message} {error.hint}", _BAD_SETTING)
 

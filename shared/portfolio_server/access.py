@@ -11,7 +11,6 @@ import math
 import re
 import time
 from collections import Counter
-from contextvars import ContextVar
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -22,10 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portfolio_core.errors import KeyMissing, PortfolioError, TooManyAtOnce, TooManyRequests
 from portfolio_core.settings import Limits
 from portfolio_server import allowlist, errors
+from portfolio_server.following import caller
 from portfolio_server.keys import OWN, Keys
-
-caller: ContextVar[str] = ContextVar("caller", default="")
-"""Name of the key that the request under way came with; empty without one."""
 
 _OPEN = frozenset({"/livez", "/readyz"})  # whoever watches over the server needs no key
 _READ = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -25,6 +25,7 @@ from portfolio_server import (
     headers,
     health,
     keys,
+    metrics,
     mount,
     rest,
     selfcheck,
@@ -33,7 +34,9 @@ from portfolio_server import (
 from portfolio_server.access import Access
 from portfolio_server.gate import Gate
 from portfolio_server.keys import Keys
+from portfolio_server.metrics import Metrics
 from portfolio_server.mount import Page
+from portfolio_server.observed import Observed
 from portfolio_server.readiness import Readiness
 from portfolio_server.runtime import Runtime
 
@@ -67,6 +70,8 @@ def create_app(
     found = spaces.find(spaces_dir or spaces.DEFAULT_FOLDER)
     pages: dict[str, Page] = {}
     app.include_router(health.router(readiness, settings.limits))
+    figures = Metrics(workload)
+    app.include_router(metrics.router(figures))
     app.include_router(rest.router(settings, workload))
     app.include_router(chat_page.router())
     app.include_router(gallery.router(found, pages, settings))
@@ -82,6 +87,8 @@ def create_app(
     app.state.runtime = Runtime(settings, workload, readiness, tuple(pages.values()))
     _check_and_sweep(app, app.state.runtime, known)
     _guard(app, settings, known)
+    app.add_middleware(Observed, figures)
+    app.add_middleware(headers.NoForwarded)
     return app
 
 
@@ -141,7 +148,6 @@ def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     app.add_middleware(errors.Boundary)
     app.add_middleware(headers.KindRefusals)
     app.add_middleware(headers.SafeResponses)
-    app.add_middleware(headers.NoForwarded)
 
 
 def _hosts(settings: Settings) -> list[str]:

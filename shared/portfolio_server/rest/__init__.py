@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from portfolio_core.settings import Settings
 from portfolio_core.workload import Workload
-from portfolio_server.rest import chat, embeddings, models, speech
+from portfolio_server.rest import chat, embeddings, engines, models, speech
 from portfolio_server.rest.service import Service
 
 
@@ -16,6 +16,6 @@ def router(settings: Settings, workload: Workload) -> APIRouter:
     """Return all routes under ``/v1`` that use an engine."""
     service = Service(settings, workload)
     routes = APIRouter(prefix="/v1")
-    for part in (models, chat, embeddings, speech):
+    for part in (models, engines, chat, embeddings, speech):
         routes.include_router(part.router(service))
     return routes
