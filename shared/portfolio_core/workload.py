@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from types import TracebackType
-from typing import Any, Generic, Literal, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from portfolio_core import hardware, settings
 from portfolio_core.errors import (
@@ -29,15 +29,11 @@ from portfolio_core.errors import (
     WaitedTooLong,
     WorkTooLong,
 )
+from portfolio_core.occupancy import Fit, Lane, State
 
 log = logging.getLogger(__name__)
 
 E = TypeVar("E")
-State = Literal["idle", "loading", "loaded", "failed"]
-Fit = Literal["loaded", "now", "after_unloading", "not_while_others_work", "too_large"]
-"""Whether an engine has its memory: it is there; it is free; idle engines would be unloaded for
-it; engines at work hold it; or the engine alone takes more than all may."""
-
 # How often a waiting caller looks up, and how often it says so although nothing has changed.
 _LOOK_SECONDS = 0.1
 _NEWS_SECONDS = 1.0
@@ -58,27 +54,6 @@ class EngineSpec(Generic[E]):
     key: str
     load: Callable[[], E]
     memory_bytes: int
-
-
-@dataclass(frozen=True)
-class Lane:
-    """One engine and its callers, as they are at one moment.
-
-    Attributes:
-        key: Name of the engine.
-        state: What it is doing.
-        running: Callers whose turn it is, 0 or 1.
-        waiting: Callers behind them.
-        memory_bytes: What it takes when loaded, about.
-        idle_seconds: Time since somebody last left; 0 while somebody is there.
-    """
-
-    key: str
-    state: State
-    running: int
-    waiting: int
-    memory_bytes: int
-    idle_seconds: float
 
 
 class Workload:

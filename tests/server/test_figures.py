@@ -42,10 +42,10 @@ class TestMetrics:
         server.client.post("/v1/embeddings", json={"input": " "})
         told = figures(server)
 
-        assert told["portfolio_requests_total", "/v1/models/{name}", "GET", "404"] == 2
-        assert told["portfolio_requests_total", "/v1/embeddings", "POST", "400"] == 1
-        assert told["portfolio_requests_total", "/spaces/words", "GET", "200"] == 1
-        assert told["portfolio_requests_total", "other", "GET", "404"] == 1
+        assert told["portfolio_requests_total", "GET", "/v1/models/{name}", "404"] == 2
+        assert told["portfolio_requests_total", "POST", "/v1/embeddings", "400"] == 1
+        assert told["portfolio_requests_total", "GET", "/spaces/words", "200"] == 1
+        assert told["portfolio_requests_total", "GET", "other", "404"] == 1
         assert told["portfolio_request_seconds_count", "/v1/embeddings"] == 1
         assert "secret" not in server.client.get("/metrics").text.lower()
 
@@ -142,7 +142,7 @@ class TestLogs:
             variables={"PORTFOLIO_LOG_FORMAT": "json", "PORTFOLIO_OFFLINE": "1"},
         )
         headers = {"X-Request-ID": "order-68"}
-        body = {"input": "a secret text", "dimensions": -1}
+        body = {"input": "a secret text", "model": "a secret"}
         httpx.post(f"{server.url}/v1/embeddings", json=body, headers=headers, timeout=60)
         httpx.get(f"{server.url}/v1/models/secret?secret=secret")
         return [json.loads(line) for line in server.log.splitlines()]
@@ -153,7 +153,7 @@ class TestLogs:
         ]
 
         assert told["route"] == "/v1/embeddings"
-        assert (told["method"], told["status"]) == ("POST", 400)
+        assert (told["method"], told["status"]) == ("POST", 404)
         assert told["seconds"] > 0
         assert "secret" not in json.dumps(lines)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from portfolio_core.catalog import Model
 from portfolio_core.errors import UnknownModel
-from portfolio_core.workload import Fit, Lane, State
+from portfolio_core.occupancy import Fit, Lane, State
 from portfolio_server.rest import work
 from portfolio_server.rest.service import Service
 
