@@ -13,10 +13,11 @@ import gradio as gr
 
 from portfolio_core import catalog, hub
 from portfolio_core.catalog import Model
+from portfolio_core.occupancy import State
 from portfolio_core.provision import Provision
 from portfolio_core.settings import MEBIBYTE, Settings
 from portfolio_core.ui.i18n import Locale, Words
-from portfolio_core.workload import EngineSpec, Place, State, Workload
+from portfolio_core.workload import EngineSpec, Place, Workload
 
 _RESULT_SWEEP_SECONDS = 60
 _LOAD_NEWS_SECONDS = 0.5
