@@ -9,6 +9,7 @@ import shlex
 import pytest
 from tests.conftest import ROOT
 
+from portfolio_core import errors
 from portfolio_core.settings import Limits, Settings, from_environment
 from portfolio_server.access import _OPEN
 
@@ -46,6 +47,11 @@ def add(self, name, value):
         self[name].extend(value)
     else:
         dict.__setitem__(self, name, value)
+
+
+def is_settings(names):
+    known = {f"PORTFOLIO_{name.upper()}" for name in (*Settings.model_fields, *Limits.model_fields)}
+    return set(names) <= known
 
 
 def of(container, wanted):
@@ -104,9 +110,9 @@ class TestContainer:
 
 class TestUnit:
     def test_its_settings_are_settings(self, unit):
-        for variable in unit["Environment"]:
-            name = variable.partition("=")[0].removeprefix("PORTFOLIO_").lower()
-            assert name in {*Settings.model_fields, *Limits.model_fields}, variable
+        names = [variable.partition("=")[0] for variable in unit["Environment"]]
+
+        assert is_settings(name for name in names if name != "HOME")
 
     def test_it_waits_until_the_server_has_drained(self, unit):
         (seconds,) = unit["TimeoutStopSec"]
@@ -126,3 +132,30 @@ class TestUnit:
         assert command.endswith("-m portfolio_server spaces")
         assert (ROOT / "shared" / "portfolio_server" / "__main__.py").is_file()
         assert (ROOT / "spaces").is_dir()
+
+
+class TestPage:
+    TEXT = (ROOT / "docs" / "operating.md").read_text("utf-8")
+
+    def test_every_setting_that_it_names_is_one(self):
+        names = re.findall(r"PORTFOLIO_[A-Z_]+", self.TEXT)
+
+        assert len(names) > 10
+        assert is_settings(names)
+
+    def test_every_refusal_that_it_names_has_that_status(self):
+        told = re.findall(r"(\d{3}) `(\w+)`", self.TEXT)
+        known = {kind.code: kind.status for kind in everything(errors.PortfolioError)}
+
+        assert len(told) > 5
+        assert told == [(str(known[code]), code) for _, code in told]
+
+    def test_its_links_lead_somewhere(self):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", self.TEXT):
+            assert (ROOT / "docs" / target).exists(), target
+
+
+def everything(kind):
+    yield kind
+    for child in kind.__subclasses__():
+        yield from everything(child)
