@@ -7,14 +7,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import numpy as np
 import pytest
 
 from portfolio_core import catalog
+from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.provision import Provision
 from portfolio_core.workload import Place
 from portfolio_server.rest import work
 
-SECONDS = 30
+SECONDS = 120
 TEXT = {"input": "A cat."}
 # A reply that does not end by itself for a while.
 LONG = {
@@ -93,6 +95,36 @@ class TestFullQueue:
 
         assert len(answer.data) == 1
         assert workload(server).running == 0
+
+
+class TestTogether:
+    def test_texts_that_wait_are_one_call_and_each_caller_gets_his_own(
+        self, serve, occupied, workload, monkeypatch
+    ):
+        server, calls = serve(), []
+        texts = ["A cat.", "The stock market fell by three per cent on Monday.", "Rain.", "Why?"]
+        passages = MiniLmEngine.passages
+
+        def counted(engine, given, check):
+            calls.append(len(given))
+            return passages(engine, given, check)
+
+        def vector(text):
+            body = {"input": text}
+            answer = httpx.post(f"{server.url}/v1/embeddings", json=body, timeout=SECONDS)
+            return answer.json()["data"][0]["embedding"]
+
+        monkeypatch.setattr(MiniLmEngine, "passages", counted)
+        with ThreadPoolExecutor(len(texts)) as pool:
+            with occupied(server):
+                asked = [pool.submit(vector, text) for text in texts]
+                until(lambda: workload(server).running == 1 + len(texts))
+                time.sleep(0.5)
+            together = [one.result() for one in asked]
+        alone = [vector(text) for text in texts]
+
+        assert calls == [4, 1, 1, 1, 1]
+        assert np.allclose(together, alone, atol=1e-6)
 
 
 class TestTime:
