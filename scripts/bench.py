@@ -2,6 +2,7 @@
 
     python3 scripts/bench.py kokoro-tts            all comparisons of the Space
     python3 scripts/bench.py kokoro-tts --runs 9   more often
+    python3 scripts/bench.py server                the model server against a bare route
 
 The plain side is what a good engineer would write first with the plain library; its file
 stands in scripts/bench/ and uses none of our code. Both sides run A B A B, after one warm-up
@@ -48,7 +49,7 @@ class Comparison:
 def main() -> int:
     """Run the comparisons of one Space; return 1 when a target is missed."""
     parser = argparse.ArgumentParser(prog="bench.py", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("space", help="a folder in spaces/")
+    parser.add_argument("space", help="a folder in spaces/, or server")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each side (5)")
     options = parser.parse_args()
     environment.require_inside()
@@ -62,7 +63,9 @@ def _comparisons(space: str) -> list[Comparison]:
     file = ROOT / "scripts" / "bench" / f"{space.replace('-', '_')}.py"
     if not file.is_file():
         known = sorted(p.parent.name for p in ROOT.glob("spaces/*/app.py"))
-        raise Problem(f"Nothing is measured for {space!r}; the Spaces are: {', '.join(known)}.")
+        raise Problem(
+            f"Nothing is measured for {space!r}; there are: {', '.join([*known, 'server'])}."
+        )
     spec = importlib.util.spec_from_file_location(f"bench_{file.stem}", file)
     if spec is None or spec.loader is None:
         raise Problem(f"{file.name} cannot be read.")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -125,6 +126,11 @@ class Limits(_Frozen):
     """Longest wait for a turn, in seconds."""
     work_seconds: float = Field(300, gt=0)
     """Longest run of one piece of work, in seconds."""
+    client_requests_per_minute: int = Field(120, gt=0)
+    """Requests for work that one caller, by key or address, may send in a minute. Does not hold
+    where only this machine itself can reach the server."""
+    client_requests_at_once: int = Field(8, gt=0)
+    """Requests for work of one caller that may be under way; likewise."""
     temp_bytes: int = Field(2 * GIBIBYTE, gt=0)
     """Disk for uploads and results; over it the oldest files go first, in bytes."""
     temp_age_seconds: float = Field(3600, gt=0)
@@ -170,6 +176,15 @@ class Settings(_Frozen):
     """Web origins that may call the server from a browser, comma-separated."""
     proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies that are believed about https and client, comma-separated."""
+    api_keys: tuple[str, ...] = ()
+    """Who may use the server: lines of ``python -m portfolio_server keys new``, comma-separated.
+    They hold checksums of the keys only."""
+    api_keys_file: Path | None = None
+    """File of such lines; both count."""
+    open_to_all: bool = False
+    """Let in callers without a key although others than this machine can reach the server."""
+    log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON object a line, which then tells every request, too."""
     limits: Limits = Limits()
     """What a caller may ask for."""
 

@@ -13,13 +13,15 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from types import TracebackType
-from typing import Any, Generic, Literal, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from portfolio_core import hardware, settings
 from portfolio_core.errors import (
     Cancelled,
     Draining,
+    EngineAtWork,
     EngineFailed,
     MemoryBudgetExceeded,
     PortfolioError,
@@ -27,12 +29,11 @@ from portfolio_core.errors import (
     WaitedTooLong,
     WorkTooLong,
 )
+from portfolio_core.occupancy import Fit, Lane, State
 
 log = logging.getLogger(__name__)
 
 E = TypeVar("E")
-State = Literal["idle", "loading", "loaded", "failed"]
-
 # How often a waiting caller looks up, and how often it says so although nothing has changed.
 _LOOK_SECONDS = 0.1
 _NEWS_SECONDS = 1.0
@@ -62,7 +63,7 @@ class Workload:
         """Take limits from ``configuration``; ``memory_bytes`` is for all engines together."""
         self.limits = configuration.limits
         self._idle_seconds = configuration.idle_unload_seconds
-        self._memory_bytes = memory_bytes or hardware.detect(configuration).memory_bytes
+        self.memory_bytes = memory_bytes or hardware.detect(configuration).memory_bytes
         self._changed = threading.Condition()
         self._lanes: dict[str, _Lane] = {}
         self._draining = False
@@ -91,6 +92,15 @@ class Workload:
         with self._changed:
             self._draining = True
 
+    def stop(self) -> None:
+        """End all work at its next check; each caller is told that the process restarts."""
+        with self._changed:
+            self._draining = True
+            for lane in self._lanes.values():
+                for place in lane.places:
+                    place.cancel(Draining())
+            self._changed.notify_all()
+
     @property
     def running(self) -> int:
         """Pieces of work that run or wait now."""
@@ -101,6 +111,41 @@ class Workload:
         """Return what the engine named ``key`` is doing."""
         with self._changed:
             return self._lanes[key].state if key in self._lanes else "idle"
+
+    def lanes(self) -> list[Lane]:
+        """Return every engine that was ever asked for."""
+        with self._changed:
+            return [lane.seen() for lane in self._lanes.values()]
+
+    def fit(self, spec: EngineSpec[Any]) -> Fit:
+        """Return whether there is memory for an engine now."""
+        with self._changed:
+            if spec.key in self._lanes and self._lanes[spec.key].state == "loaded":
+                return "loaded"
+            if spec.memory_bytes > self.memory_bytes:
+                return "too_large"
+            room = self.memory_bytes - sum(lane.spec.memory_bytes for lane in self._held())
+            if spec.memory_bytes <= room:
+                return "now"
+            room += sum(lane.spec.memory_bytes for lane in self._idle_lanes())
+            return "after_unloading" if spec.memory_bytes <= room else "not_while_others_work"
+
+    def unload(self, key: str) -> None:
+        """Unload one engine now; nothing happens where it is not loaded.
+
+        Raises:
+            EngineAtWork: somebody uses it or waits for it.
+        """
+        with self._changed:
+            lane = self._lanes.get(key)
+            if lane is None:
+                return
+            if lane.places:
+                raise EngineAtWork(key, _RETRY_AFTER_SECONDS)
+            if lane.state != "loaded":
+                return
+            engine = lane.take_out()
+        _close(key, engine)
 
     def unload_idle(self, *, older_than_seconds: float = 0) -> None:
         """Unload each engine that nobody used for so long."""
@@ -119,13 +164,13 @@ class Workload:
         while True:
             told = time.monotonic()
             with self._changed:
-                ahead = place.lane.places.index(place)
+                ahead = place.ahead
                 if ahead == 0:
                     place.raise_if_cancelled()
                     return
             yield ahead
             with self._changed:
-                while place.lane.places.index(place) == ahead:
+                while place.ahead == ahead:
                     place.raise_if_cancelled()
                     if waited > self.limits.queue_wait_seconds:
                         raise WaitedTooLong(self.limits.queue_wait_seconds, _RETRY_AFTER_SECONDS)
@@ -134,7 +179,8 @@ class Workload:
                     start = time.monotonic()
                     self._changed.wait(_LOOK_SECONDS)
                     # The load of a cold engine is nobody's fault and counts against nobody.
-                    waited += 0 if place.lane.state == "loading" else time.monotonic() - start
+                    served = place.carried or place.lane.state == "loading"
+                    waited += 0 if served else time.monotonic() - start
 
     def leave(self, place: "Place[Any]") -> None:
         """Let the next one in."""
@@ -144,6 +190,11 @@ class Workload:
                 lane.places.remove(place)
                 lane.last_used = time.monotonic()
             self._changed.notify_all()
+
+    def behind(self, place: "Place[Any]") -> "list[Place[Any]]":
+        """Return those who wait after ``place``, in their order."""
+        with self._changed:
+            return list(islice(place.lane.places, place.ahead + 1, None))
 
     def load(self, lane: "_Lane") -> object:
         """Return the engine of a lane whose turn the caller has, loaded once."""
@@ -172,13 +223,9 @@ class Workload:
         """Unload idle engines, least recently used first, until ``lane``'s fits, and reserve it."""
         while True:
             with self._changed:
-                held = [
-                    other
-                    for other in self._lanes.values()
-                    if other is not lane and other.state in ("loaded", "loading")
-                ]
+                held = [other for other in self._held() if other is not lane]
                 taken = sum(other.spec.memory_bytes for other in held)
-                if taken + lane.spec.memory_bytes <= self._memory_bytes or not held:
+                if taken + lane.spec.memory_bytes <= self.memory_bytes or not held:
                     lane.state = "loading"  # from here on its memory counts for the others
                     return
                 idle = sorted(self._idle_lanes(), key=lambda other: other.last_used)
@@ -186,6 +233,9 @@ class Workload:
                     raise MemoryBudgetExceeded(_RETRY_AFTER_SECONDS)
                 engine = idle[0].take_out()
             _close(idle[0].spec.key, engine)
+
+    def _held(self) -> "list[_Lane]":
+        return [lane for lane in self._lanes.values() if lane.state in ("loaded", "loading")]
 
     def _idle_lanes(self) -> "list[_Lane]":
         return [lane for lane in self._lanes.values() if lane.state == "loaded" and not lane.places]
@@ -211,7 +261,21 @@ class Place(Generic[E]):
         self._workload = workload
         self.lane = lane
         self.deadline = _NEVER
-        self._cancelled = False
+        self.carried = False
+        """Whether somebody ahead works for this caller, too; see :mod:`batching`."""
+        self.share: object = None
+        """What this caller wants, where it can be done for several at once; likewise."""
+        self._end: PortfolioError | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the work should end."""
+        return self._end is not None
+
+    @property
+    def ahead(self) -> int:
+        """How many are before this caller; 0 also for one who has left."""
+        return self.lane.places.index(self) if self in self.lane.places else 0
 
     def waiting(self) -> Iterator[int]:
         """Yield how many are ahead, several times a second, until it is this caller's turn.
@@ -219,6 +283,7 @@ class Place(Generic[E]):
         Raises:
             WaitedTooLong: the turn did not come in time.
             Cancelled: :meth:`cancel` was called.
+            Draining: the process cannot wait any longer.
         """
         return self._workload.wait_for(self)
 
@@ -241,20 +306,37 @@ class Place(Generic[E]):
 
         Raises:
             Cancelled: :meth:`cancel` was called.
+            Draining: the process cannot wait any longer.
             WorkTooLong: the work has passed its deadline.
         """
         self.raise_if_cancelled()
+        self.raise_if_late()
+
+    def raise_if_late(self) -> None:
+        """Raise :class:`WorkTooLong` after the deadline."""
         if time.monotonic() > self.deadline:
             raise WorkTooLong(self._workload.limits.work_seconds)
 
-    def cancel(self) -> None:
-        """End the work at its next check. May be called from any thread."""
-        self._cancelled = True
+    def cancel(self, reason: PortfolioError | None = None) -> None:
+        """End the work at its next check. May be called from any thread.
+
+        Args:
+            reason: What the check raises; :class:`Cancelled` unless given.
+        """
+        self._end = self._end or reason or Cancelled()
 
     def raise_if_cancelled(self) -> None:
-        """Raise :class:`Cancelled` after :meth:`cancel`."""
-        if self._cancelled:
-            raise Cancelled
+        """Raise the reason of :meth:`cancel` after it was called."""
+        if self._end:
+            raise self._end
+
+    def behind(self) -> "list[Place[Any]]":
+        """Return those who wait after this caller, in their order."""
+        return self._workload.behind(self)
+
+    def leave(self) -> None:
+        """Give the place up, and let the next one in."""
+        self._workload.leave(self)
 
     def __enter__(self) -> Self:
         """Stay in the queue until the block ends."""
@@ -267,7 +349,7 @@ class Place(Generic[E]):
         trace: TracebackType | None,
     ) -> None:
         """Leave, and let the next one in."""
-        self._workload.leave(self)
+        self.leave()
 
 
 class _Lane:
@@ -280,6 +362,13 @@ class _Lane:
         self.state: State = "idle"
         self.loading = threading.Lock()
         self.last_used = time.monotonic()
+
+    def seen(self) -> Lane:
+        callers = len(self.places)
+        idle = 0.0 if callers else time.monotonic() - self.last_used
+        running = min(callers, 1)
+        spec = self.spec
+        return Lane(spec.key, self.state, running, callers - running, spec.memory_bytes, idle)
 
     def take_out(self) -> object:
         engine, self.engine, self.state = self.engine, None, "idle"

@@ -1,33 +1,36 @@
 """``python -m portfolio_server [FOLDER]``: the gallery and every Space in a folder.
 
+``python -m portfolio_server keys new NAME`` makes an API key.
+
 Settings come from the environment; the folder is the repository's ``spaces`` unless named.
 """
 
 import argparse
 import errno
-import logging
 import sys
 from pathlib import Path
 
 from portfolio_core import temporary
 from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings, current
+from portfolio_server import keys, keys_command, logs
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _BAD_SETTING = 2
 _NO_ADDRESS = 1
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the server; return the exit code."""
+    """Run the server, or make a key for it; return the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["keys"]:
+        return keys_command.main(given[1:])
     parser = argparse.ArgumentParser("python -m portfolio_server", description="Serve the Spaces.")
     parser.add_argument("folder", nargs="?", type=Path, help="folder of the Spaces")
-    asked = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format=_FORMAT)
-    for chatty in ("httpx", "uvicorn", "mcp"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    asked = parser.parse_args(given)
     try:
-        return _run(current(), asked.folder)
+        settings = current()
+        logs.configure(settings.log_format)
+        return _run(settings, asked.folder)
     except BadSetting as error:
         return _say(f"{error.message} {error.hint}", _BAD_SETTING)
 
@@ -35,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings, folder: Path | None) -> int:
     from portfolio_server import serve  # late: a slip in a setting is told without its seconds
 
+    keys.of(settings)  # a server without them does not start; told before its seconds, too
     settings = temporary.claim(settings)
     try:
         listener = serve.listen(settings)

@@ -5,7 +5,6 @@ inside of none.
 """
 
 import contextlib
-import ipaddress
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,13 +25,19 @@ from portfolio_server import (
     gallery,
     headers,
     health,
+    keys,
+    metrics,
     mount,
     rest,
     selfcheck,
     spaces,
 )
+from portfolio_server.access import Access
 from portfolio_server.gate import Gate
+from portfolio_server.keys import Keys
+from portfolio_server.metrics import Metrics
 from portfolio_server.mount import Page
+from portfolio_server.observed import Observed
 from portfolio_server.readiness import Readiness
 from portfolio_server.runtime import Runtime
 
@@ -50,8 +55,9 @@ def create_app(
     """Return the server with every Space in ``spaces_dir`` that can be built.
 
     Raises:
-        BadSetting: the folder of temporary files cannot be used.
+        BadSetting: the folder of temporary files cannot be used, or the keys: see :func:`keys.of`.
     """
+    known = keys.of(settings or current())
     settings = temporary.claim(settings or current())
     workload = workload or work.process_wide()
     readiness = Readiness()
@@ -65,6 +71,8 @@ def create_app(
     found = spaces.find(spaces_dir or spaces.DEFAULT_FOLDER)
     pages: dict[str, Page] = {}
     app.include_router(health.router(readiness, settings.limits))
+    figures = Metrics(workload)
+    app.include_router(metrics.router(figures))
     app.include_router(rest.router(settings, workload))
     app.include_router(chat_page.router())
     app.include_router(docs_page.router(app.title))
@@ -77,10 +85,12 @@ def create_app(
         else:
             pages[space.slug] = page
             route = mount.mounted(app)
-            route.app = Gate(route.app, page, readiness, settings)
+            route.app = Gate(route.app, page, readiness, settings, known)
     app.state.runtime = Runtime(settings, workload, readiness, tuple(pages.values()))
-    _check_and_sweep(app, app.state.runtime)
-    _guard(app, settings)
+    _check_and_sweep(app, app.state.runtime, known)
+    _guard(app, settings, known)
+    app.add_middleware(Observed, figures)
+    app.add_middleware(headers.NoForwarded)
     return app
 
 
@@ -96,7 +106,7 @@ def _mount(
         return None
 
 
-def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
+def _check_and_sweep(app: FastAPI, runtime: Runtime, known: Keys) -> None:
     """Put the self-check and the sweeper around the start and the end of all pages."""
     start_pages = app.router.lifespan_context
     tool_files = runtime.settings.temp_dir / mount.TOOL_FILES
@@ -107,7 +117,7 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
         refused: selfcheck.SelfCheckFailed | None = None
         async with start_pages(parent) as state:
             try:
-                await selfcheck.run(parent, runtime.pages)
+                await selfcheck.run(parent, runtime.pages, known.own)
             except selfcheck.SelfCheckFailed as error:
                 refused = error  # raised below: in here it would come out wrapped
             else:
@@ -121,8 +131,15 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime) -> None:
     app.router.lifespan_context = lifespan
 
 
-def _guard(app: FastAPI, settings: Settings) -> None:
+def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     """Put the guards around all routes; the last one added is the outermost."""
+    counted = keys.exposed(settings) or bool(known)
+    app.add_middleware(
+        Access,
+        known,
+        required=bool(known) and not settings.open_to_all,
+        limits=settings.limits if counted else None,
+    )
     # Also without origins: a page that sees no such guard lets in any origin.
     app.add_middleware(
         CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"]
@@ -133,7 +150,6 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(errors.Boundary)
     app.add_middleware(headers.KindRefusals)
     app.add_middleware(headers.SafeResponses)
-    app.add_middleware(headers.NoForwarded)
 
 
 def _hosts(settings: Settings) -> list[str]:
@@ -144,11 +160,4 @@ def _hosts(settings: Settings) -> list[str]:
     """
     if settings.hosts:
         return [*settings.hosts, *_LOOPBACK]
-    return [settings.host, *_LOOPBACK] if _is_loopback(settings.host) else []
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+    return [settings.host, *_LOOPBACK] if keys.is_loopback(settings.host) else []

@@ -5,7 +5,6 @@ exception that nobody foresaw, a caller sees an id, and the log the rest.
 """
 
 import logging
-import uuid
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portfolio_core.errors import Busy, PortfolioError
+from portfolio_server.following import request_id
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +96,10 @@ class Boundary:
 
 
 def _unforeseen(error: Exception) -> JSONResponse:
-    request_id = uuid.uuid4().hex
-    log.error("Request %s failed", request_id, exc_info=error)
-    message = f"Something went wrong on our side. Report it with the id {request_id}."
-    return _json(_SERVER_ERROR, message, "internal_error", None, {"X-Request-ID": request_id})
+    own = request_id.get()
+    log.error("Request %s failed", own, exc_info=error)
+    message = f"Something went wrong on our side. Report it with the id {own}."
+    return _json(_SERVER_ERROR, message, "internal_error", None, {})
 
 
 async def _on_portfolio_error(_: Request, error: Exception) -> JSONResponse:

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portfolio_core.errors import Draining
 from portfolio_core.settings import Settings
 from portfolio_server import allowlist, errors, uploads
+from portfolio_server.keys import Keys
 from portfolio_server.mount import Page
 from portfolio_server.readiness import Readiness
 
@@ -18,11 +19,14 @@ _NOT_FOUND = 404
 class Gate:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, page: Page, readiness: Readiness, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, page: Page, readiness: Readiness, settings: Settings, keys: Keys
+    ) -> None:
         self.app = app
         self.page = page
         self.readiness = readiness
         self.settings = settings
+        self.keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it here."""
@@ -38,7 +42,7 @@ class Gate:
             await errors.response(Draining())(scope, receive, send)
         else:
             if allowlist.is_mcp(path) and scope.get("server"):
-                self.page.use_loopback(self.settings.host, scope["server"][1])
+                self.page.use_loopback(self.settings.host, scope["server"][1], self.keys.own)
             if allowlist.carries_files(path):
                 receive = uploads.bounded(scope, receive, self.settings.limits.upload_files)
             await self.app(scope, receive, send)

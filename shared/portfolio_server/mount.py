@@ -105,12 +105,15 @@ class Page:
         """Return the files that belong to the page itself: its defaults and examples."""
         return launch.kept_files(self.blocks)
 
-    def use_loopback(self, host: str, port: int) -> None:
-        """Tell the page's tools where to call the page, instead of asking a caller's header."""
+    def use_loopback(self, host: str, port: int, key: str) -> None:
+        """Tell the page's tools where to call the page, instead of asking a caller's header.
+
+        They call it as anyone would, and so with a key: as the password in the address.
+        """
         tools = self.blocks.mcp_server_obj
         if tools is not None and tools.local_url is None:
             host = "127.0.0.1" if host in _ALL_ADDRESSES else host
-            tools._local_url = f"http://{host}:{port}{self.path}/"  # noqa: SLF001 - set by launch
+            tools._local_url = f"http://:{key}@{host}:{port}{self.path}/"  # noqa: SLF001 - set by launch
 
     def stop(self) -> None:
         """Tell everyone who still waits that nothing comes any more, and let open tabs go."""

@@ -29,7 +29,8 @@ class Runtime:
         self.workload.drain()
 
     def stop(self) -> None:
-        """Let everyone go who still waits."""
+        """End what still works, and let everyone go who still waits."""
+        self.workload.stop()
         for page in self.pages:
             page.stop()
 

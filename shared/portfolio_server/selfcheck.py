@@ -32,8 +32,8 @@ class SelfCheckFailed(Exception):
     """The server would serve a file that nobody uploaded, or could not rule it out."""
 
 
-async def run(app: ASGIApp, pages: Iterable[Page]) -> None:
-    """Check every page that takes files.
+async def run(app: ASGIApp, pages: Iterable[Page], key: str) -> None:
+    """Check every page that takes files, with the key that opens each door.
 
     Raises:
         SelfCheckFailed: a page must not be served; the message names it.
@@ -48,7 +48,7 @@ async def run(app: ASGIApp, pages: Iterable[Page]) -> None:
             file.write_text(content)
             try:
                 async with asyncio.timeout(_SECONDS_PER_PAGE):
-                    found = await _is_served(app, page, file, content)
+                    found = await _is_served(app, page, file, content, key)
             except TimeoutError:
                 raise SelfCheckFailed(f"The self-check of the page {page.slug} hangs.") from None
             if found:
@@ -59,12 +59,17 @@ async def run(app: ASGIApp, pages: Iterable[Page]) -> None:
     log.info("Self-check passed: files outside the upload folder are not served.")
 
 
-async def _is_served(app: ASGIApp, page: Page, file: Path, content: str) -> bool:
+async def _is_served(app: ASGIApp, page: Page, file: Path, content: str, key: str) -> bool:
     """Whether any function of ``page`` gives ``file`` back, or copies it."""
     turn = asyncio.Semaphore(_AT_ONCE)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     base = f"http://127.0.0.1{page.path}/gradio_api/"
-    async with httpx.AsyncClient(transport=transport, base_url=base, timeout=None) as client:  # noqa: S113 - the page's own limit holds
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url=base,
+        timeout=None,  # noqa: S113 - the page's own limit holds
+        auth=("", key),
+    ) as client:
 
         async def answers(call: Call) -> str:
             async with turn:

@@ -326,3 +326,53 @@ def test_a_thousand_random_switches_keep_to_the_budget(log, trials):
         with load.enter(EngineSpec(str(number * 7 % 5), Counted, 1)) as place:
             place.engine()
         assert len(alive) <= 3
+
+
+def test_stopping_tells_those_who_work_and_those_who_wait(log):
+    load, spec = workload(), spec_of(log)
+    working, waiting = load.enter(spec), load.enter(spec)
+    working.engine()
+    load.stop()
+
+    with pytest.raises(errors.Draining):
+        working.check()
+    with pytest.raises(errors.Draining):
+        waiting.engine()
+
+
+def test_every_engine_can_be_seen_with_its_callers(log):
+    load, spec = workload(), spec_of(log, memory_bytes=4)
+    assert load.lanes() == []
+    with load.enter(spec) as place, load.enter(spec):
+        place.engine()
+        (seen,) = load.lanes()
+    (left,) = load.lanes()
+
+    assert (seen.key, seen.state, seen.running, seen.waiting) == ("e", "loaded", 1, 1)
+    assert (seen.memory_bytes, seen.idle_seconds) == (4, 0)
+    assert (left.running, left.waiting) == (0, 0)
+
+
+def test_it_is_told_whether_an_engine_would_fit(log):
+    load = workload(memory_bytes=10)
+    small, large, huge = (spec_of(log, key, size) for key, size in [("s", 4), ("l", 8), ("h", 11)])
+
+    assert (load.fit(small), load.fit(large), load.fit(huge)) == ("now", "now", "too_large")
+    with load.enter(small) as place:
+        place.engine()
+        assert (load.fit(small), load.fit(large)) == ("loaded", "not_while_others_work")
+    assert load.fit(large) == "after_unloading"
+
+
+def test_an_engine_is_unloaded_when_asked_but_not_while_it_is_used(log):
+    load, spec = workload(), spec_of(log)
+    load.unload("never seen")
+    with load.enter(spec) as place:
+        place.engine()
+        with pytest.raises(errors.EngineAtWork):
+            load.unload("e")
+    load.unload("e")
+    load.unload("e")
+
+    assert log == ["load", "close"]
+    assert load.state("e") == "idle"

@@ -171,7 +171,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("host", ["no..name", "é..x", "192.0.2.1"])
     def test_a_host_that_is_not_ours(self, python, host):
-        code, sentence = self.refusal(python, PORTFOLIO_HOST=host)
+        code, sentence = self.refusal(python, PORTFOLIO_HOST=host, PORTFOLIO_OPEN_TO_ALL="1")
 
         assert code == 1
         assert sentence.startswith(f"Port 7860 on {host} cannot be used")

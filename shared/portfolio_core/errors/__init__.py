@@ -72,7 +72,10 @@ PortfolioError                     500
 │   ├── AdapterUnreadable          422  damaged, or more than a plain LoRA
 │   └── AdapterMismatch            422  trained on another base model
 ├── Busy                           503  try again after ``retry_after_seconds``
-│   ├── QueueFull                  503
+│   ├── QueueFull                  429  too many callers; the server itself is well
+│   ├── TooManyRequests            429  of one caller in a minute
+│   ├── TooManyAtOnce              429  of one caller
+│   ├── EngineAtWork               409  it cannot be unloaded now
 │   ├── WaitedTooLong              504
 │   ├── MemoryBudgetExceeded       503
 │   └── Draining                   503
@@ -88,6 +91,7 @@ PortfolioError                     500
 │   └── EngineFailed               503  the engine could not be loaded or broke off
 ├── NothingReplaces                503  no model that draws something new
 ├── MissingDependency              501  names the command that installs it
+├── KeyMissing                     401  no API key, or one that is not known here
 └── BadSetting                     500  a wrong value in the environment, found at start
 """
 
@@ -130,6 +134,17 @@ from portfolio_core.errors._indexes import DocumentUnknown as DocumentUnknown
 from portfolio_core.errors._indexes import IndexGone as IndexGone
 from portfolio_core.errors._indexes import IndexUnreadable as IndexUnreadable
 from portfolio_core.errors._indexes import QuotaReached as QuotaReached
+from portfolio_core.errors._load import Busy as Busy
+from portfolio_core.errors._load import Cancelled as Cancelled
+from portfolio_core.errors._load import Draining as Draining
+from portfolio_core.errors._load import EngineAtWork as EngineAtWork
+from portfolio_core.errors._load import KeyMissing as KeyMissing
+from portfolio_core.errors._load import MemoryBudgetExceeded as MemoryBudgetExceeded
+from portfolio_core.errors._load import QueueFull as QueueFull
+from portfolio_core.errors._load import TooManyAtOnce as TooManyAtOnce
+from portfolio_core.errors._load import TooManyRequests as TooManyRequests
+from portfolio_core.errors._load import WaitedTooLong as WaitedTooLong
+from portfolio_core.errors._load import WorkTooLong as WorkTooLong
 from portfolio_core.errors._masks import EmptyMask as EmptyMask
 from portfolio_core.errors._masks import FullMask as FullMask
 from portfolio_core.errors._masks import MaskSize as MaskSize
@@ -222,78 +237,6 @@ class NothingToSay(InvalidInput):
     status = 422
     message_template = "There is nothing in this text that can be spoken."
     hint_template = "Write at least one word or number."
-
-
-class Busy(PortfolioError):
-    """The work was not done because of load; it may succeed later."""
-
-    code = "busy"
-    status = 503
-    message_template = "The service is busy."
-    hint_template = "Try again in {retry_after_seconds} seconds."
-
-    def __init__(self, retry_after_seconds: int = 5, **fields: str | int | float) -> None:
-        self.retry_after_seconds = retry_after_seconds
-        super().__init__(retry_after_seconds=retry_after_seconds, **fields)
-
-
-class QueueFull(Busy):
-    """As many callers wait for this engine as are let in."""
-
-    code = "queue_full"
-    message_template = "All places are taken, {places} in number."
-
-    def __init__(self, places: int, retry_after_seconds: int) -> None:
-        super().__init__(retry_after_seconds, places=places)
-
-
-class WaitedTooLong(Busy):
-    """The turn did not come within the longest wait."""
-
-    code = "waited_too_long"
-    status = 504
-    message_template = "Your turn did not come within {seconds:.0f} seconds."
-
-    def __init__(self, seconds: float, retry_after_seconds: int) -> None:
-        super().__init__(retry_after_seconds, seconds=seconds)
-
-
-class WorkTooLong(PortfolioError):
-    """The work itself passed its deadline and was stopped."""
-
-    code = "work_too_long"
-    status = 504
-    message_template = "The work was stopped after {seconds:.0f} seconds."
-    hint_template = "Send less at once."
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds=seconds)
-
-
-class MemoryBudgetExceeded(Busy):
-    """The engine does not fit beside those that are working now."""
-
-    code = "memory_budget_exceeded"
-    message_template = "There is not enough memory for this engine right now."
-
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(retry_after_seconds)
-
-
-class Draining(Busy):
-    """The process is on its way out and takes no new work."""
-
-    code = "draining"
-    message_template = "The service is restarting."
-
-
-class Cancelled(PortfolioError):
-    """The caller went away or pressed Stop."""
-
-    code = "cancelled"
-    status = 499
-    message_template = "The work was stopped."
-    hint_template = "Start it again when you like."
 
 
 class ModelUnavailable(PortfolioError):

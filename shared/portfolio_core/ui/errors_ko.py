@@ -266,6 +266,13 @@ KOREAN: dict[str, tuple[str, str]] = {
     ),
     "busy": ("지금 이용자가 많습니다.", _RETRY),
     "queue_full": ("대기 자리 {places}개가 모두 찼습니다.", _RETRY),
+    "too_many_requests": ("1분에 보낼 수 있는 요청 {limit:,}개를 모두 썼습니다.", _RETRY),
+    "too_many_at_once": ("동시에 보낼 수 있는 요청 {limit:,}개가 처리되고 있습니다.", _RETRY),
+    "engine_at_work": ("{engine} 엔진이 작업 중입니다.", _RETRY),
+    "invalid_api_key": (
+        "이 서버에는 API 키가 필요한데, 요청에 아는 키가 없습니다.",
+        "Authorization: Bearer 헤더나 브라우저의 비밀번호로 보내 주세요.",
+    ),
     "waited_too_long": ("{seconds:.0f}초 안에 차례가 오지 않았습니다.", _RETRY),
     "work_too_long": ("{seconds:.0f}초가 지나 작업을 멈췄습니다.", "한 번에 더 적게 보내 주세요."),
     "memory_budget_exceeded": ("지금은 이 엔진을 불러올 메모리가 부족합니다.", _RETRY),

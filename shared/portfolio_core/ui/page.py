@@ -9,10 +9,11 @@ import gradio as gr
 
 from portfolio_core import hub
 from portfolio_core.catalog import Model
+from portfolio_core.occupancy import State
 from portfolio_core.settings import Settings
 from portfolio_core.ui.bench import Bench
 from portfolio_core.ui.i18n import Locale, Words
-from portfolio_core.workload import State, Workload
+from portfolio_core.workload import Workload
 
 _RESULT_SWEEP_SECONDS = 60
 

@@ -14,6 +14,7 @@ from portfolio_server.rest import (
     classification,
     edits,
     embeddings,
+    engines,
     generations,
     models,
     ocr,
@@ -26,6 +27,7 @@ from portfolio_server.rest.shapes import PROBLEMS
 
 _PARTS = (
     models,
+    engines,
     chat,
     embeddings,
     speech,

@@ -1,9 +1,11 @@
 """``/v1/embeddings``: texts as vectors."""
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import StrictInt
 
@@ -55,13 +57,24 @@ def router(service: Service) -> APIRouter:
         """Return a vector of length 1 for each text, in the shape of OpenAI's API."""
         given = texts(body.input, service.settings.limits)
         choice = service.choice(embeddings.TASK, body.model)
-        steps = _steps(given, body)
-        vectors, revision, seconds = await work.result(
-            request, work.stream(service.workload, service.spec(choice.model), steps)
+        embedded = await work.result(
+            request,
+            work.together(
+                service.workload,
+                service.spec(choice.model),
+                body.input_type,
+                given,
+                _embed_questions if body.input_type == "query" else _embed_passages,
+            ),
         )
+        whole = np.stack([one.vector for one in embedded])
+        vectors = shortened(whole, dimensions(body.dimensions, whole.shape[1]))
         tokens = -(-sum(map(len, given)) // _ABOUT_CHARACTERS)
         made = recipe.write(
-            choice, revision=revision, parameters=body.model_dump(), seconds=seconds
+            choice,
+            revision=embedded[0].revision,
+            parameters=body.model_dump(),
+            seconds=embedded[0].seconds,
         )
         return {
             "object": "list",
@@ -77,23 +90,38 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def _steps(
-    given: Sequence[str], body: EmbeddingsBody
-) -> work.Steps[EmbeddingEngine, tuple[Vectors, str, float]]:
-    def steps(
-        engine: EmbeddingEngine, check: Callable[[], None]
-    ) -> Iterator[tuple[Vectors, str, float]]:
-        watch = recipe.Stopwatch()
-        wanted = dimensions(body.dimensions, engine.dimension)
-        if body.input_type == "query":
-            import numpy as np
+@dataclass(frozen=True)
+class _Embedded:
+    """One text, embedded.
 
-            vectors = np.concatenate([engine.question(text) for text in given])
-        else:
-            vectors = engine.passages(given, check)
-        yield shortened(vectors, wanted), engine.revision, watch.seconds
+    Attributes:
+        vector: Shape (dimension,), float32, of length 1.
+        revision: Of the engine.
+        seconds: What the call of the engine took, for all texts that were in it.
+    """
 
-    return steps
+    vector: Vectors
+    revision: str
+    seconds: float
+
+
+def _embed_passages(
+    engine: EmbeddingEngine, given: Sequence[str], check: Callable[[], None]
+) -> list[_Embedded]:
+    watch = recipe.Stopwatch()
+    vectors = engine.passages(given, check)
+    return [_Embedded(vector, engine.revision, watch.seconds) for vector in vectors]
+
+
+def _embed_questions(
+    engine: EmbeddingEngine, given: Sequence[str], check: Callable[[], None]
+) -> list[_Embedded]:
+    watch = recipe.Stopwatch()
+    vectors = []
+    for text in given:
+        check()
+        vectors.append(engine.question(text)[0])
+    return [_Embedded(vector, engine.revision, watch.seconds) for vector in vectors]
 
 
 def _encoded(row: Any, body: EmbeddingsBody) -> str | list[float]:  # noqa: ANN401 - shape (dimension,)

@@ -6,7 +6,7 @@ thread. Between two steps, and while it waits for its turn, it ends as soon as t
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
+from portfolio_core import batching
 from portfolio_core.errors import Cancelled
 from portfolio_core.workload import EngineSpec, Place, Workload
 
@@ -38,6 +39,24 @@ async def stream(workload: Workload, spec: EngineSpec[E], steps: Steps[E, T]) ->
     """
     with workload.enter(spec) as place:
         async for one in in_threads(_results(place, steps), place.cancel):
+            yield one
+
+
+async def together(
+    workload: Workload,
+    spec: EngineSpec[E],
+    kind: Hashable,
+    items: Sequence[T],
+    call: batching.Call[E, T, R],
+) -> AsyncGenerator[Sequence[R]]:
+    """Yield the results of items that may be worked on beside those of other callers.
+
+    Raises:
+        PortfolioError: as for :func:`stream`.
+    """
+    with workload.enter(spec) as place:
+        results = batching.results(place, kind, items, call)
+        async for one in in_threads(results, place.cancel):
             yield one
 
 

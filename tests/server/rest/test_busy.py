@@ -1,0 +1,216 @@
+"""Under load: whoever cannot be served is told so, and whoever left is not worked for."""
+
+import contextlib
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import numpy as np
+import pytest
+
+from portfolio_core import catalog
+from portfolio_core.engines.embeddings.minilm import MiniLmEngine
+from portfolio_core.provision import Provision
+from portfolio_core.workload import Place
+from portfolio_server.rest import work
+
+SECONDS = 120
+TEXT = {"input": "A cat."}
+# A reply that does not end by itself for a while.
+LONG = {
+    "messages": [{"role": "user", "content": "Hello!"}],
+    "max_tokens": 900,
+    "temperature": 2,
+    "top_p": 1,
+    "top_k": 0,
+}
+
+
+def until(condition):
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def serve(serve):
+    """Serve no page, and never ask the Hub: what is tested runs in this process."""
+    return lambda **limits: serve(offline=True, limits=limits)
+
+
+@pytest.fixture
+def workload():
+    return lambda server: server.app.state.runtime.workload
+
+
+@pytest.fixture
+def occupied(workload):
+    """Be at work with the engine of embeddings, for the time of a block."""
+
+    def at_work(server):
+        spec = Provision(server.app.state.runtime.settings).spec(catalog.by_key("minilm-l6-v2"))
+        return workload(server).enter(spec)
+
+    return at_work
+
+
+def embed(server, seconds=SECONDS):
+    return httpx.post(f"{server.url}/v1/embeddings", json=TEXT, timeout=seconds)
+
+
+class TestFullQueue:
+    def test_who_is_over_its_bound_is_told_when_to_come_again(self, serve, occupied, workload):
+        server = serve(queue_waiting=2)
+        with ThreadPoolExecutor(2) as pool:
+            with occupied(server):
+                waiting = [pool.submit(embed, server) for _ in range(2)]
+                until(lambda: workload(server).running == 3)
+
+                refused = embed(server)
+            served = [one.result().status_code for one in waiting]
+
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
+        assert refused.json()["error"]["code"] == "queue_full"
+        assert served == [200, 200]
+
+    def test_without_the_bound_he_would_wait(self, serve, occupied, workload):
+        server = serve(queue_waiting=10**6)
+
+        with occupied(server), pytest.raises(httpx.ReadTimeout):
+            embed(server, seconds=0.5)
+
+        until(lambda: workload(server).running == 0)
+
+    def test_openais_client_waits_as_it_is_told_and_is_served(self, serve, occupied, workload):
+        from openai import OpenAI
+
+        server = serve(queue_waiting=0)
+        place = occupied(server)
+        threading.Timer(1, place.leave).start()
+        with OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=2) as client:
+            answer = client.embeddings.create(model="auto", input="A cat.")
+
+        assert len(answer.data) == 1
+        assert workload(server).running == 0
+
+
+class TestTogether:
+    def test_texts_that_wait_are_one_call_and_each_caller_gets_his_own(
+        self, serve, occupied, workload, monkeypatch
+    ):
+        server, calls = serve(), []
+        texts = ["A cat.", "The stock market fell by three per cent on Monday.", "Rain.", "Why?"]
+        passages = MiniLmEngine.passages
+
+        def counted(engine, given, check):
+            calls.append(len(given))
+            return passages(engine, given, check)
+
+        def vector(text):
+            body = {"input": text}
+            answer = httpx.post(f"{server.url}/v1/embeddings", json=body, timeout=SECONDS)
+            return answer.json()["data"][0]["embedding"]
+
+        monkeypatch.setattr(MiniLmEngine, "passages", counted)
+        with ThreadPoolExecutor(len(texts)) as pool:
+            with occupied(server):
+                asked = [pool.submit(vector, text) for text in texts]
+                until(lambda: workload(server).running == 1 + len(texts))
+                time.sleep(0.5)
+            together = [one.result() for one in asked]
+        alone = [vector(text) for text in texts]
+
+        assert calls == [4, 1, 1, 1, 1]
+        assert np.allclose(together, alone, atol=1e-6)
+
+
+class TestTime:
+    def test_a_turn_that_does_not_come_is_told(self, serve, occupied):
+        server = serve(queue_wait_seconds=0.2)
+
+        with occupied(server):
+            answer = embed(server)
+
+        assert (answer.status_code, answer.headers["retry-after"]) == (504, "5")
+        assert answer.json()["error"]["code"] == "waited_too_long"
+
+    def test_work_past_its_deadline_is_stopped_and_told(self, serve, workload):
+        server = serve(work_seconds=0.01)
+
+        answer = server.client.post("/v1/chat/completions", json=LONG)
+
+        assert (answer.status_code, answer.json()["error"]["code"]) == (504, "work_too_long")
+        assert workload(server).running == 0
+
+
+class TestLeaving:
+    def leave(self, server):
+        with contextlib.suppress(httpx.ReadTimeout):
+            server.client.post("/v1/chat/completions", json=LONG, timeout=0.5)
+
+    @pytest.fixture
+    def served(self, serve, monkeypatch):
+        """A server with a loaded chat, whose engine takes 45 seconds for a reply."""
+        server = serve()
+        server.client.post("/v1/chat/completions", json={**LONG, "max_tokens": 1})
+        check = Place.check
+
+        def slow(place):
+            time.sleep(0.05)
+            check(place)
+
+        monkeypatch.setattr(Place, "check", slow)
+        return server
+
+    def test_the_work_of_who_left_stops(self, served, workload):
+        start = time.monotonic()
+
+        self.leave(served)
+        until(lambda: workload(served).running == 0)
+
+        assert time.monotonic() - start < 20
+
+    def test_without_looking_for_it_it_would_go_on(self, served, workload, monkeypatch):
+        monkeypatch.setattr(work, "_LOOK_SECONDS", 1000)
+
+        self.leave(served)
+        time.sleep(2)
+
+        assert workload(served).running == 1
+        workload(served).stop()
+
+    def test_who_leaves_while_he_waits_gives_his_place_up(self, serve, occupied, workload):
+        server = serve()
+
+        with occupied(server):
+            with pytest.raises(httpx.ReadTimeout):
+                embed(server, seconds=0.5)
+            until(lambda: workload(server).running == 1)
+
+
+class TestStopping:
+    def test_new_work_is_refused(self, serve):
+        server = serve()
+        server.app.state.runtime.drain()
+
+        answer = embed(server)
+
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json()["error"]["code"] == "draining"
+
+    def test_an_open_stream_ends_with_its_reason(self, serve):
+        server = serve()
+        lines = []
+        with server.client.stream(
+            "POST", "/v1/chat/completions", json={**LONG, "stream": True}
+        ) as answer:
+            for line in answer.iter_lines():
+                if line and not lines:
+                    server.app.state.runtime.stop()
+                lines += [line] if line else []
+
+        assert json.loads(lines[-2].removeprefix("data: "))["error"]["code"] == "draining"
+        assert lines[-1] == "data: [DONE]"
