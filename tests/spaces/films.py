@@ -23,6 +23,12 @@ def voice():
     return wav_bytes(Sound((samples * 32_767).astype(np.int16), RATE)), end
 
 
+def foreign_voice():
+    """Return speech that is no English, as a WAV file: the sentence backwards."""
+    samples = np.frombuffer(voice()[0][44:], "<i2")
+    return wav_bytes(Sound(samples[::-1].copy(), RATE))
+
+
 def film():
     """Return an MP4 of two pictures; in the first somebody speaks."""
     samples = np.frombuffer(voice()[0][44:], "<i2")

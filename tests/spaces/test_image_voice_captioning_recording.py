@@ -32,7 +32,7 @@ def page(browser, space):
         page.get_by_text("Record with the microphone").click()
         button(page, "Record", "녹음").click()
         page.wait_for_timeout(6000)  # the sentence lasts about four seconds
-        button(page, "Stop recording", "녹음 중지").click()
+        button(page, "Stop", "정지").last.click()  # that of the recording
         page.locator(".timeline-viewer .models").wait_for()
         yield page
 
@@ -40,6 +40,7 @@ def page(browser, space):
 def test_what_was_spoken_into_the_microphone_is_written_without_a_further_click(page):
     assert understood(page.locator(".timeline-viewer li.speech").first.inner_text())
     page.locator("a[download='audio.srt']").first.wait_for()
+    page.locator(".paste-here").get_by_text("audio").first.wait_for()
 
 
 def test_the_recording_is_played_from_a_click(page):
