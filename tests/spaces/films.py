@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 from PIL import Image
-from tests.engines.hearing import RATE, silence, spoken
+from tests.engines.hearing import RATE, SENTENCES, silence, spoken
 from tests.media.drawn_clips import clip, still
 
 from portfolio_core.media.audio import Sound, wav_bytes
@@ -24,9 +24,9 @@ def voice():
 
 
 def foreign_voice():
-    """Return speech that is no English, as a WAV file: the sentence backwards."""
-    samples = np.frombuffer(voice()[0][44:], "<i2")
-    return wav_bytes(Sound(samples[::-1].copy(), RATE))
+    """Return speech that is no English, a sentence backwards, as a WAV file."""
+    samples = spoken(SENTENCES[0])[::-1]
+    return wav_bytes(Sound((samples * 32_767).astype(np.int16), RATE))
 
 
 def film():
