@@ -105,7 +105,7 @@ class PocketSphinxEngine:
 
 def _fit(parts: list[Any]) -> float:
     """Return how well the words sound like what was heard, 0 at best; see :data:`_FITS`."""
-    frames = sum(part.end_frame - part.start_frame + 1 for part in parts)
+    frames: int = sum(part.end_frame - part.start_frame + 1 for part in parts)
     return float(sum(np.log(max(part.ascore, _LEAST)) for part in parts)) / frames
 
 
