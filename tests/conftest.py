@@ -191,16 +191,24 @@ def _missing(sentence: str) -> NoReturn:
     pytest.skip(sentence)
 
 
+@pytest.fixture(scope="module")
+def browser_arguments() -> Sequence[str]:
+    """Arguments of Chromium that a module adds by a fixture of the same name."""
+    return ()
+
+
 # One browser per module: while playwright is started, no other event loop can run in the
 # thread of the tests, and other modules want theirs.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(browser_arguments: Sequence[str]) -> Iterator[Browser]:
     """A Chromium that says nothing by itself."""
     program = shutil.which("chromium")
     if program is None:
         _missing("Chromium is missing: apt-get install chromium, then run the tests again.")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=_CHROMIUM_ARGUMENTS)
+        yield playwright.chromium.launch(
+            executable_path=program, args=[*_CHROMIUM_ARGUMENTS, *browser_arguments]
+        )
 
 
 @pytest.fixture(scope="session")

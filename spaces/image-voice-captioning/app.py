@@ -83,7 +83,7 @@ class ImageVoiceCaptioning:
             wish = self.watcher.wish(language=language, spoken=spoken, translate=translate)
             work = self.watcher.listen(sent.path, wish, progress, locale_of(request))
             done: Watched = yield from quietly(work, 4)
-            text = "\n".join(entry.text for entry in done.timeline.of("speech"))
+            text = "\n".join(map(done.timeline.said, done.timeline.of("speech")))
             used = {"sound": sent.mark(), **wish.arguments(), "file_format": kind.key}
             used.pop("detail")
             file = results.written(self.page, done.timeline, kind, sent.title)

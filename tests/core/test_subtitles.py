@@ -133,6 +133,20 @@ def test_music_and_noise_are_marked_and_silence_is_not():
     obey(found)
 
 
+def guess(text):
+    words = said("you're available at that", 1)
+    return Entry("speech", 1, 3, text, words, note="not_understood")
+
+
+def test_speech_that_was_not_understood_is_marked_until_somebody_writes_it():
+    heard = "you're available at that"
+    assert shown(Timeline(4, (guess(heard),), "ko"), "srt")[0][2] == ["[알아듣지 못한 말]"]
+    assert shown(Timeline(4, (guess("영화도 몰랐다"),), "ko"), "srt")[0][2] == ["영화도 몰랐다"]
+    assert timeline_files.text(Timeline(4, (guess(heard),))) == (
+        "[0:01.0 - 0:03.0] Speech: [speech, not understood]\n"
+    )
+
+
 def test_a_mark_gives_way_to_speech():
     one = Timeline(9, (Entry("music", 0, 9), speech(said("Now we can sing.", 0.4))))
 

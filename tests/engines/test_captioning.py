@@ -286,13 +286,14 @@ def qwen(tiny, tmp_path_factory):
 
 class TestQwenVl:
     def test_it_says_it_in_both_languages(self, qwen, monkeypatch):
-        asked, ask = [], qwen._model.generate
+        asked, loaded = [], qwen._loaded
+        ask = loaded.model.generate
 
         def listen(**given):
-            asked.append(qwen._letters.decode(given["input_ids"][0], skip_special_tokens=True))
+            asked.append(loaded.letters.decode(given["input_ids"][0], skip_special_tokens=True))
             return ask(**given)
 
-        monkeypatch.setattr(qwen._model, "generate", listen)
+        monkeypatch.setattr(loaded.model, "generate", listen)
         caption = qwen.caption(photograph(), Detail.SHORT)
 
         assert (caption.text, caption.text_ko) == ("A dog. 강아지", "A dog. 강아지")

@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw, ImageFont
 from tests.engines.ocr_readers import Known, line, tokens_of
 
 from portfolio_core import catalog
+from portfolio_core.engines.image_to_text import qwen_vl
 from portfolio_core.engines.ocr import PageReading, Progress, vlm
-from portfolio_core.engines.ocr.qwen_vl import QwenVl
+from portfolio_core.engines.ocr.qwen_vl import QUESTION, QwenVl
 from portfolio_core.engines.ocr.vlm import DocumentModelEngine, Qwen3Vl2b, Qwen3Vl8b
 from portfolio_core.errors import Cancelled, EngineFailed, HubUnreachable
 from portfolio_core.hardware import Hardware
@@ -39,7 +40,7 @@ def writer(tmp_path_factory, tiny):
 @pytest.fixture
 def counted(monkeypatch):
     """Count the tokens that a model writes."""
-    return lambda writer: tokens_of(writer._model.model.language_model, monkeypatch)
+    return lambda writer: tokens_of(writer._loaded.model.model.language_model, monkeypatch)
 
 
 def engine(writer, *lines, notes=()):
@@ -83,7 +84,7 @@ class TestQwenVl:
         def fail(*_, **__):
             raise RuntimeError("no memory")
 
-        monkeypatch.setattr(broken._model.model.language_model, "forward", fail)
+        monkeypatch.setattr(broken._loaded.model.model.language_model, "forward", fail)
 
         with pytest.raises(EngineFailed) as failed:
             list(broken.write(PAGE, 100))
@@ -92,7 +93,9 @@ class TestQwenVl:
 
     @pytest.mark.parametrize(("height", "width"), [(16, 16), (40, 2000), (3000, 2000), (100, 5000)])
     def test_a_page_of_any_shape_fits(self, writer, height, width):
-        given = writer(LETTER)._given(np.zeros((height, width, 3), np.uint8))
+        loaded = writer(LETTER)._loaded
+        page = qwen_vl.seen(loaded, np.zeros((height, width, 3), np.uint8))
+        given = qwen_vl.asked(loaded, page, QUESTION)
 
         tokens = int(given["mm_token_type_ids"].sum())
         assert 64 <= tokens <= 2304

@@ -261,5 +261,20 @@ class TestPocketSphinx:
     def test_sounds_of_no_language_are_written_in_doubt(self, engine):
         clear = hearing.spoken(hearing.SENTENCES[1])
 
-        assert {s.note for s in written(engine, clear[::-1])} == {"doubtful"}
+        assert {s.note for s in written(engine, clear[::-1])} <= {"doubtful", "not_understood"}
         assert {s.note for s in written(engine, clear)} == {""}
+
+    @pytest.mark.parametrize("voice", ["slt", "rms", "kal16"])
+    def test_speech_that_sounds_like_no_english_is_not_understood(self, engine, voice):
+        clear = hearing.spoken(hearing.SENTENCES[0], voice)
+
+        (segment,) = [s for s in written(engine, clear[::-1]) if s.words]
+        assert segment.note == "not_understood"
+        assert segment.language == ""
+        assert {s.note for s in written(engine, clear)} == {""}
+
+    def test_by_the_words_probability_alone_it_would_pass_for_english(self, engine, monkeypatch):
+        monkeypatch.setattr("portfolio_core.engines.speech_to_text.pocketsphinx._FITS", -100)
+        backwards = hearing.spoken(hearing.SENTENCES[0])[::-1]
+
+        assert {s.note for s in written(engine, backwards) if s.words} == {""}

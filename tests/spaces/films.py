@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 from PIL import Image
-from tests.engines.hearing import RATE, silence, spoken
+from tests.engines.hearing import RATE, SENTENCES, silence, spoken
 from tests.media.drawn_clips import clip, still
 
 from portfolio_core.media.audio import Sound, wav_bytes
@@ -21,6 +21,12 @@ def voice():
     end = STARTS + len(words) / RATE
     samples = np.concatenate([silence(STARTS), words, silence(ENDS - end)])
     return wav_bytes(Sound((samples * 32_767).astype(np.int16), RATE)), end
+
+
+def foreign_voice():
+    """Return speech that is no English, a sentence backwards, as a WAV file."""
+    samples = spoken(SENTENCES[0])[::-1]
+    return wav_bytes(Sound((samples * 32_767).astype(np.int16), RATE))
 
 
 def film():

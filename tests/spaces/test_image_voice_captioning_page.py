@@ -2,7 +2,7 @@
 
 import pysubs2
 import pytest
-from tests.spaces.films import CUT, SAID, STARTS, film, photo, understood, voice
+from tests.spaces.films import CUT, SAID, STARTS, film, foreign_voice, photo, understood, voice
 from tests.spaces.visiting import button, said, visits
 
 WATCH_SECONDS = 180_000  # milliseconds, on a busy machine, with all engines still cold
@@ -184,6 +184,38 @@ def test_an_example_takes_the_place_of_what_is_watched(open_page):
     page.locator("a[download='picture.txt']").first.wait_for(timeout=WATCH_SECONDS)
     assert lines(page, "scene").count() == 1
     assert lines(page, "speech").count() == 0
+
+
+def test_an_example_is_filled_in_and_can_be_watched_again_in_another_way(open_page):
+    page = open_page("en-US")
+    page.locator(".gallery-item").nth(2).click()
+    page.locator("a[download='picture.txt']").first.wait_for(timeout=WATCH_SECONDS)
+    page.locator(".paste-here").get_by_text("picture").first.wait_for()
+    page.get_by_label("한국어").check()
+    button(page, "Watch and listen", "보고 듣기").click()
+
+    lines(page, "scene").get_by_text("설명이 아닌 사진 정보").wait_for(timeout=WATCH_SECONDS)
+
+
+def test_speech_that_is_not_understood_is_marked_not_written(open_page):
+    page = open_page("ko-KR")
+    send(page, "other.wav", "audio/wav", foreign_voice())
+
+    line = lines(page, "speech").first
+    assert line.locator(".text").inner_text().startswith("알아듣지 못함")
+    assert "영어로 들리지 않는" in page.locator(".timeline-viewer .notes").inner_text()
+    assert "[알아듣지 못한 말]" in kept(page, "other.srt")
+    line.locator(".edit").click()
+    assert page.locator(".timeline-viewer textarea").input_value() == ""
+    page.locator(".timeline-viewer textarea").fill("라디오도 영화도 몰랐다")
+    page.locator(".timeline-viewer textarea").press("Enter")
+    line.get_by_text("라디오도").wait_for()
+    page.wait_for_function(
+        """async () => {
+          const link = document.querySelector("a[download='other.srt']");
+          return link && (await (await fetch(link.href)).text()).includes("라디오도");
+        }"""
+    )
 
 
 def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):

@@ -14,17 +14,11 @@ from dataclasses import replace
 
 from portfolio_core.text import captions
 from portfolio_core.text.captions import Cue
-from portfolio_core.text.timeline import Language, Timeline, spoken_words
+from portfolio_core.text.timeline import Timeline, spoken_words
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 7.0
 NEAR_SECONDS = 0.3
 """How far a subtitle may stand from the sound where it has to be made longer."""
-
-MARKS: dict[Language, dict[str, str]] = {
-    "en": {"music": "[music]", "noise": "[noise]"},
-    "ko": {"music": "[음악]", "noise": "[소음]"},
-}
-"""What stands for a sound that is no speech."""
 
 _READ_PER_SECOND = 20  # characters that a reader keeps up with
 _PAUSE_SECONDS = 0.4  # a breath
@@ -40,16 +34,17 @@ _CUT_AT_CLAUSE, _CUT_IN_CLAUSE = 2.0, 6.0
 
 
 def of(timeline: Timeline) -> list[Cue]:
-    """Return the subtitles of a timeline, in order: speech, and marks for music and noise."""
+    """Return the subtitles of a timeline, in order: speech, and marks for what has no words."""
     words = [
         Cue(word.start_seconds, word.end_seconds, word.text)
         for entry in timeline.of("speech")
+        if not entry.guessed
         for word in spoken_words(entry)
     ]
-    names = MARKS[timeline.language]
     marks = [
-        Cue(entry.start_seconds, entry.end_seconds, names[entry.kind])
-        for entry in timeline.of("music", "noise")
+        Cue(entry.start_seconds, entry.end_seconds, timeline.said(entry))
+        for entry in timeline.of("music", "noise", "speech")
+        if entry.kind != "speech" or entry.guessed
     ]
     return _with_marks(divided(words), marks)
 

@@ -22,8 +22,17 @@ Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 """What captions and marks can be written in."""
 
+MARKS: dict[Language, dict[str, str]] = {
+    "en": {"music": "[music]", "noise": "[noise]", "speech": "[speech, not understood]"},
+    "ko": {"music": "[음악]", "noise": "[소음]", "speech": "[알아듣지 못한 말]"},
+}
+"""What stands for a sound that is no speech, and for speech that was not understood."""
+
 DOUBTFUL_BELOW = 0.5
 """A word of less confidence is marked: as likely wrong as right."""
+
+NOT_UNDERSTOOD = "not_understood"
+"""Note of speech whose words are but guesses: a mark stands for them where people read."""
 
 _SHORTEST_SECONDS = {"silence": 1.0, "music": 0.5, "noise": 0.5}
 # Three minutes have far less of each.
@@ -64,7 +73,8 @@ class Entry:
         text: What is seen or said; empty for silence, music and noise.
         words: Of speech, with their times; may be empty.
         language: ISO 639-1 code of the text; empty where there is none.
-        note: Code of what a reader should know, as ``"repeated"`` or ``"doubtful"``; may be empty.
+        note: Code of what a reader should know, as ``"repeated"``, ``"doubtful"`` or
+            :data:`NOT_UNDERSTOOD`; may be empty.
     """
 
     kind: Kind
@@ -74,6 +84,12 @@ class Entry:
     words: tuple[Word, ...] = ()
     language: str = ""
     note: str = ""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether its text is a guess as it was heard, which nobody has edited."""
+        heard = " ".join(word.text for word in self.words)
+        return self.note == NOT_UNDERSTOOD and self.text == heard
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,11 @@ class Timeline:
     def of(self, *kinds: Kind) -> tuple[Entry, ...]:
         """Return the entries of these kinds."""
         return tuple(entry for entry in self.entries if entry.kind in kinds)
+
+    def said(self, entry: Entry) -> str:
+        """Return what people read of an entry: its text, or the mark that stands for a sound."""
+        marked = entry.guessed or entry.kind in {"music", "noise"}
+        return MARKS[self.language][entry.kind] if marked else entry.text
 
 
 def woven(

@@ -65,7 +65,8 @@ def text(timeline: Timeline) -> str:
     heads = _HEADS[timeline.language]
     lines = []
     for entry in timeline.entries:
-        said = f"{heads[entry.kind]}: {entry.text}" if entry.text else heads[entry.kind]
+        head = heads[entry.kind]
+        said = f"{head}: {timeline.said(entry)}" if entry.text else head
         if timeline.seconds:
             said = f"[{clock(entry.start_seconds)} - {clock(entry.end_seconds)}] {said}"
         lines.append(said)

@@ -133,14 +133,14 @@ class TimelinePart:
         wish = [self._detail, self._language, self._spoken, self._translate]
         shown = [
             self._viewer, self._files, self.made, self._edited, self._key, self._aloud,
-            self._spoken_sound, self._told,
+            self._spoken_sound, self._told, self._upload,
         ]  # fmt: skip
         runs = Runs()
         watching = [
             runs.add(event, handler, [source, *wish], shown, self._upload)
             for event, handler, source in (
                 (self._watch.click, self.perform, self._upload),
-                (self._recording.stop_recording, self.perform, self._recording),
+                (self._recording.stop_recording, self.perform_recording, self._recording),
                 (self._examples.click, self.perform_example, self._examples),
             )
         ]
@@ -172,6 +172,22 @@ class TimelinePart:
             wish = self._watcher.wish(detail, written, spoken, translate)
             yield from self._shown(results.one(sent), wish, request, progress)
 
+    def perform_recording(  # noqa: PLR0917 - in the order of the form
+        self,
+        sent: Any,  # noqa: ANN401 - the data of a file
+        detail: str,
+        language: str | None,
+        spoken: str,
+        translate: bool,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[Update]:
+        """Listen to what was recorded, which then stands where a file is dropped."""
+        news = self.perform(sent, detail, language, spoken, translate, request, progress)
+        first = next(news)  # says that there is none
+        yield {**first, self._upload: str(results.one(sent).path)}
+        yield from news
+
     def perform_example(  # noqa: PLR0917 - in the order of the form
         self,
         number: int,
@@ -188,6 +204,7 @@ class TimelinePart:
             wish = self._watcher.wish(detail, written, spoken, translate)
             example = self._paths[number]
             kept = self._page.keep(example.name, example.read_bytes())
+            yield {self._upload: kept}
             yield from self._shown(Source(Path(kept), example.name), wish, request, progress)
 
     def edit(self, made: dict[str, Any], event: gr.EventData, request: gr.Request) -> Any:  # noqa: ANN401

@@ -46,6 +46,13 @@ const drawScreen = () => {
   return screen;
 };
 
+// --- what an entry says ------------------------------------------------------------------------
+
+const spoken = (entry) => entry.words.map((word) => word.text).join(" ");
+const guessed = (entry) => entry.note === "not_understood" && spoken(entry) === entry.text;
+const known = (entry) => (guessed(entry) ? "" : entry.text);  // nobody wants to delete a guess
+const shown = (entry) => (guessed(entry) ? words.not_understood : entry.text);
+
 // --- the strip ---------------------------------------------------------------------------------
 
 const place = (node, entry) => {
@@ -53,7 +60,8 @@ const place = (node, entry) => {
   node.style.width = `${(100 * (entry.end_seconds - entry.start_seconds)) / seconds()}%`;
 };
 const block = (entry, index, image) => {
-  const label = `${clock(entry.start_seconds)} ${words[entry.kind]}${entry.text ? `: ${entry.text}` : ""}`;
+  const text = entry.kind === "scene" || entry.kind === "speech" ? `: ${shown(entry)}` : "";
+  const label = `${clock(entry.start_seconds)} ${words[entry.kind]}${text}`;
   const node = button(`block ${entry.kind}`, "", () => seek(entry.start_seconds), label);
   node.dataset.entry = index;
   node.tabIndex = -1;  // the lines below are the same for a keyboard
@@ -80,11 +88,10 @@ const drawStrip = () => {
 
 // --- the lines ---------------------------------------------------------------------------------
 
-const spoken = (entry) => entry.words.map((word) => word.text).join(" ");
 const drawText = (entry) => {
-  const text = make("p", "text");
-  if (!entry.words.length || spoken(entry) !== entry.text) {
-    text.textContent = entry.text || words[entry.kind];
+  const text = make("p", guessed(entry) ? "text guess" : "text");
+  if (guessed(entry) || !entry.words.length || spoken(entry) !== entry.text) {
+    text.textContent = shown(entry) || words[entry.kind];
     return text;
   }
   entry.words.forEach((word, at) => {
@@ -100,7 +107,7 @@ const save = (index, text) => {
   if (state.editing !== index) return;
   state.editing = -1;
   const wanted = text.trim().replace(/\s+/g, " ");
-  const changed = wanted !== state.entries[index].text;
+  const changed = wanted !== known(state.entries[index]);
   if (changed) state.entries[index] = { ...state.entries[index], text: wanted, edited: true };
   redraw();
   root.querySelector(`li[data-entry="${index}"] .edit`)?.focus();
@@ -109,8 +116,8 @@ const save = (index, text) => {
 const drawEditor = (entry, index) => {
   const editor = make("div", "editor");
   const area = make("textarea");
-  area.value = entry.text;
-  area.rows = Math.max(2, Math.ceil(entry.text.length / 60));
+  area.value = known(entry);
+  area.rows = Math.max(2, Math.ceil(area.value.length / 60));
   area.setAttribute("aria-label", words.edit);
   area.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { state.editing = -1; redraw(); }
@@ -162,7 +169,7 @@ const drawBar = () => {
   const bar = make("div", "bar");
   const kinds = HEARD.filter((kind) => state.entries.some((entry) => entry.kind === kind));
   for (const kind of kinds) bar.append(make("span", `key ${kind}`, words[kind]));
-  const doubtful = state.entries.some((entry) => entry.words.some((word) => word.doubtful));
+  const doubtful = state.entries.some((entry) => !guessed(entry) && entry.words.some((word) => word.doubtful));
   if (doubtful) {
     const key = make("span", "key");
     key.append(make("mark", "", words.doubtful));

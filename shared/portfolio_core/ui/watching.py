@@ -245,6 +245,8 @@ class Watcher:
         speech = [entry for entry in watched.heard if entry.kind == "speech"]
         if not speech:
             watched.notes["no_speech"] = None
+        elif timeline.NOT_UNDERSTOOD in watched.notes:
+            pass  # which says as much
         elif tuple(self._hearing_class.LANGUAGES) == ("en",):
             watched.notes["english_only"] = None
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 from portfolio_core.catalog import by_key
 from portfolio_core.engines.captioning import Caption, Detail, ReadText
-from portfolio_core.engines.image_to_text import pretrained
+from portfolio_core.engines.image_to_text import pretrained, qwen_vl
 from portfolio_core.errors import EngineFailed
 from portfolio_core.hardware import Hardware
 from portfolio_core.media.images import Pixels
@@ -34,13 +34,6 @@ _QUESTIONS = {
 }
 _TOKENS = {Detail.SHORT: 64, Detail.DETAILED: 192, Detail.VERY_DETAILED: 512}
 _ONLY = " Write nothing that cannot be seen.", " 보이지 않는 것은 쓰지 마세요."
-_PICTURE = "<|image_pad|>"
-# The model's own form of a dialogue, as its chat template writes it.
-_PROMPT = (
-    "<|im_start|>user\n<|vision_start|>{picture}<|vision_end|>{question}<|im_end|>\n"
-    "<|im_start|>assistant\n"
-)
-_LEAST_PIXELS = 256 * 256
 _MOST_PIXELS = 1024 * 1024  # 1,024 tokens of the model
 
 
@@ -52,7 +45,7 @@ class QwenVlCaptioner:
 
     def __init__(self, loaded: pretrained.Pretrained, revision: str) -> None:
         """Use a model and its companions; :meth:`load` makes them."""
-        self._model, self._pictures, self._letters = loaded
+        self._loaded = loaded
         self.revision = revision
         self._lock = threading.Lock()
 
@@ -69,9 +62,7 @@ class QwenVlCaptioner:
             HubUnreachable: there is no folder.
         """
         entry = by_key(cls.KEY)
-        size = {"shortest_edge": _LEAST_PIXELS, "longest_edge": _MOST_PIXELS}
-        loaded = pretrained.load(entry.name, folder, hardware, size=size)
-        _likeliest_only(loaded.model)
+        loaded = qwen_vl.load(entry.name, folder, hardware, _MOST_PIXELS)
         return cls(loaded, entry.hub.revision if entry.hub else "")
 
     def caption(
@@ -85,46 +76,25 @@ class QwenVlCaptioner:
         """Return what ``picture`` shows; see :class:`CaptioningEngine`."""
         check()
         with self._lock:
-            seen = self._seen(picture)
+            seen = qwen_vl.seen(self._loaded, picture)
             english, korean = (
                 self._answer(seen, question + only, _TOKENS[detail], check)
                 for question, only in zip(_QUESTIONS[detail], _ONLY, strict=True)
             )
         return Caption(english, korean)
 
-    def _seen(self, picture: Pixels) -> dict[str, Any]:
-        pictures = self._pictures(
-            images=[picture], input_data_format="channels_last", return_tensors="pt"
-        )
-        device = self._model.device
-        return {
-            "pixel_values": pictures.pixel_values.to(device, self._model.dtype),
-            "image_grid_thw": pictures.image_grid_thw.to(device),
-        }
-
     def _answer(
         self, seen: dict[str, Any], question: str, most_tokens: int, check: Callable[[], None]
     ) -> str:
-        import torch
-
-        merged = self._model.config.vision_config.spatial_merge_size**2
-        places = int(seen["image_grid_thw"][0].prod()) // merged
-        prompt = _PROMPT.format(picture=_PICTURE * places, question=question)
-        tokens = self._letters(prompt, return_tensors="pt", add_special_tokens=False).input_ids.to(
-            self._model.device
-        )
+        given = qwen_vl.asked(self._loaded, seen, question)
         try:
-            written = self._model.generate(
-                **seen,
-                input_ids=tokens,
-                attention_mask=torch.ones_like(tokens),
-                mm_token_type_ids=(tokens == self._model.config.image_token_id).int(),
-                max_new_tokens=most_tokens,
-                stopping_criteria=pretrained.leaving(check),
+            written = self._loaded.model.generate(
+                **given, max_new_tokens=most_tokens, stopping_criteria=pretrained.leaving(check)
             )
         except RuntimeError as error:  # out of memory, for example
             raise EngineFailed(by_key(self.KEY).name) from error
-        text = self._letters.decode(written[0, tokens.shape[1] :], skip_special_tokens=True)
+        new = written[0, given["input_ids"].shape[1] :]
+        text = self._loaded.letters.decode(new, skip_special_tokens=True)
         return " ".join(text.split())
 
 
@@ -138,16 +108,3 @@ class Qwen3Vl8b(QwenVlCaptioner):
     """For a GPU of 24 GB and more."""
 
     KEY = "qwen3-vl-8b-captions"
-
-
-def _likeliest_only(model: Any) -> None:  # noqa: ANN401 - transformers' own
-    """Take the likeliest token each time: what a picture shows is nothing to be drawn by lot."""
-    from transformers import GenerationConfig
-
-    own = model.generation_config
-    model.generation_config = GenerationConfig(
-        bos_token_id=own.bos_token_id,
-        eos_token_id=own.eos_token_id,
-        pad_token_id=own.pad_token_id,
-        do_sample=False,
-    )

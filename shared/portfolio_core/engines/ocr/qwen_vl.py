@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from portfolio_core.engines.image_to_text import pretrained
+from portfolio_core.engines.image_to_text import qwen_vl
+from portfolio_core.engines.image_to_text.pretrained import Pretrained
 from portfolio_core.engines.ocr import Pixels
 from portfolio_core.errors import EngineFailed
 from portfolio_core.hardware import Hardware
@@ -23,13 +24,6 @@ QUESTION = (
     "wording. Write headings as headings and tables as Markdown tables. Write nothing that is "
     "not on the page, and […] for what cannot be read."
 )
-_PICTURE = "<|image_pad|>"
-# The model's own form of a dialogue, as its chat template writes it.
-_PROMPT = (
-    "<|im_start|>user\n<|vision_start|>{picture}<|vision_end|>{question}<|im_end|>\n"
-    "<|im_start|>assistant\n"
-)
-_LEAST_PIXELS = 256 * 256
 _MOST_PIXELS = 1536 * 1536  # a page of A4 at 150 dots per inch; 2,304 tokens of the model
 _LOOK_SECONDS = 0.1
 
@@ -50,12 +44,10 @@ class Piece:
 class QwenVl:
     """One Qwen3-VL model."""
 
-    def __init__(self, name: str, model: Any, pictures: Any, letters: Any) -> None:  # noqa: ANN401
-        """Use transformers' model, image processor and tokenizer; :meth:`load` makes them."""
+    def __init__(self, name: str, loaded: Pretrained) -> None:
+        """Use a loaded model; :meth:`load` makes one."""
         self._name = name
-        self._model = model
-        self._pictures = pictures
-        self._letters = letters
+        self._loaded = loaded
         self._lock = threading.Lock()
 
     @classmethod
@@ -71,10 +63,8 @@ class QwenVl:
             MissingDependency: torch or transformers is not installed.
             EngineFailed: the files are not what they should be.
         """
-        size = {"shortest_edge": _LEAST_PIXELS, "longest_edge": _MOST_PIXELS}
-        loaded = pretrained.load(name, folder, hardware, size=size)
-        _likeliest_only(loaded.model)
-        return cls(name, *loaded)
+        loaded = qwen_vl.load(name, folder, hardware, _MOST_PIXELS)
+        return cls(name, loaded)
 
     def write(self, page: Pixels, most_tokens: int) -> Generator[Piece, None, None]:
         """Write down what is on a page, piece by piece.
@@ -90,15 +80,15 @@ class QwenVl:
         """
         from transformers import StoppingCriteriaList, TextIteratorStreamer
 
-        given = self._given(page)
+        given = qwen_vl.asked(self._loaded, qwen_vl.seen(self._loaded, page), QUESTION)
         streamer = TextIteratorStreamer(
-            self._letters, skip_prompt=True, timeout=_LOOK_SECONDS, skip_special_tokens=True
+            self._loaded.letters, skip_prompt=True, timeout=_LOOK_SECONDS, skip_special_tokens=True
         )
         watch = _Watch(given["input_ids"].shape[1])
 
         def write() -> None:
             try:
-                self._model.generate(
+                self._loaded.model.generate(
                     **given,
                     streamer=streamer,
                     stopping_criteria=StoppingCriteriaList([watch]),
@@ -119,27 +109,6 @@ class QwenVl:
                 writer.join()
         if watch.error is not None:
             raise EngineFailed(self._name) from watch.error
-
-    def _given(self, page: Pixels) -> dict[str, Any]:
-        """Put a page and the question into the model's form."""
-        import torch
-
-        pictures = self._pictures(
-            images=[page], input_data_format="channels_last", return_tensors="pt"
-        )
-        merged = self._model.config.vision_config.spatial_merge_size**2
-        count = int(pictures.image_grid_thw[0].prod()) // merged
-        prompt = _PROMPT.format(picture=_PICTURE * count, question=QUESTION)
-        tokens = self._letters(prompt, return_tensors="pt", add_special_tokens=False)
-        device, dtype = self._model.device, self._model.dtype
-        of_picture = tokens.input_ids == self._model.config.image_token_id
-        return {
-            "input_ids": tokens.input_ids.to(device),
-            "attention_mask": torch.ones_like(tokens.input_ids).to(device),
-            "mm_token_type_ids": of_picture.int().to(device),
-            "pixel_values": pictures.pixel_values.to(device, dtype),
-            "image_grid_thw": pictures.image_grid_thw.to(device),
-        }
 
 
 class _Watch:
@@ -166,16 +135,3 @@ def _pieces(streamer: Iterator[str]) -> Iterator[str]:
             yield ""
         except StopIteration:
             return
-
-
-def _likeliest_only(model: Any) -> None:  # noqa: ANN401 - transformers' own
-    """Take the likeliest token each time: a transcript is nothing to be drawn by lot."""
-    from transformers import GenerationConfig
-
-    own = model.generation_config
-    model.generation_config = GenerationConfig(
-        bos_token_id=own.bos_token_id,
-        eos_token_id=own.eos_token_id,
-        pad_token_id=own.pad_token_id,
-        do_sample=False,
-    )

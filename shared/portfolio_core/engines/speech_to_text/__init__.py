@@ -21,8 +21,6 @@ AUTOMATIC = "auto"
 """The language that stands for the one that is heard."""
 # By so much encoders lengthen a sound of the longest duration.
 _ROUNDED_UP_SECONDS = 1.0
-LOW_CONFIDENCE = 0.6
-"""A word below it is marked: about every second one of them is wrong."""
 _CODES = """
 en ko af am ar as az ba be bg bn bo br bs ca cs cy da de el es et eu fa fi fo fr gl gu ha haw he hi
 hr ht hu hy id is it ja jw ka kk km kn la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc
@@ -62,9 +60,10 @@ class Segment:
         end_seconds: Where it ends.
         text: What was said; empty where nothing was.
         words: Its words, in order.
-        language: ISO 639-1 code of what was said; empty where nothing was.
+        language: ISO 639-1 code of what was said; empty where nothing was, or nobody knows.
         note: ``"repeated"`` where a phrase that went round and round was cut, ``"doubtful"``
-            where most words are so unsure that it may be another language, else empty.
+            where most words are so unsure that it may be another language,
+            ``"not_understood"`` where it does not even sound like the words, else empty.
     """
 
     kind: Kind
