@@ -3,6 +3,7 @@
     python3 scripts/bundle.py --all               all of them, and what is in them
     python3 scripts/bundle.py ocr --verify        install it in a fresh environment, start it as
                                                   the Hub would, and send its smoke request
+    python3 scripts/bundle.py gallery             all Spaces as one, for deploy.py --combined
 
 A bundle is the Space's folder without what is private, the core's base, and of the engines,
 trainings, pages and starter models what the Space uses. The same sources give the same bytes.
@@ -14,7 +15,7 @@ import argparse
 import os
 
 import environment
-from bundling import assembly, secrets, space_toml, trial
+from bundling import assembly, secrets, trial
 from bundling.assembly import Bundle
 from bundling.front_matter import HOST, RELEASE
 from environment import ROOT, Problem
@@ -25,7 +26,7 @@ _MEBIBYTE = 2**20
 def main() -> int:
     """Make the bundles, and try them if that is asked for; return 1 when one is not well."""
     parser = argparse.ArgumentParser(prog="bundle.py", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("slugs", nargs="*", metavar="SLUG", help="a folder in spaces/")
+    parser.add_argument("slugs", nargs="*", metavar="SLUG", help="a folder in spaces/, or gallery")
     parser.add_argument("--all", action="store_true", help="every Space")
     parser.add_argument("--verify", action="store_true", help="install, start and ask each")
     options = parser.parse_args()
@@ -33,6 +34,7 @@ def main() -> int:
     if bool(options.slugs) == options.all:
         raise Problem(f"Name Spaces or say --all; there are: {', '.join(assembly.slugs(ROOT))}.")
     check_release()
+    assembly.known(ROOT, options.slugs)
     well = True
     for slug in options.slugs or assembly.slugs(ROOT):
         bundle = made(slug)
@@ -73,12 +75,14 @@ def made(slug: str) -> Bundle:
 
 
 def _verified(bundle: Bundle) -> bool:
-    wanted = space_toml.read(ROOT / "spaces" / bundle.slug).smoke
+    wanted = assembly.described(ROOT, bundle.slug)
     done = trial.verify(bundle, wanted, ROOT / "constraints.txt")
     print(
         f"  installed in {done.install:.0f} s, first page after {done.start:.1f} s, "
-        f"{wanted.endpoint} answered after {done.answer:.1f} s: {wanted.expect}"
+        f"answered after {done.answer:.1f} s"
     )
+    for smoke in wanted.smokes:
+        print(f"  {smoke.place}{smoke.endpoint}: {smoke.expect}")
     for sentence in done.wrong:
         print(f"  WRONG: {sentence}")
     return not done.wrong

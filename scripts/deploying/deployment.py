@@ -145,7 +145,7 @@ class Deployment:
             wrong = asking.wrong(
                 self.hub.api,
                 space.repository,
-                space.described.smoke,
+                space.described.smokes,
                 space.folder,
                 token=self.hub.token,
                 pause=self.pace.look,

@@ -33,7 +33,7 @@ class Space:
 
     Attributes:
         repository: ``owner/slug``.
-        folder: Its folder in the sources.
+        folder: Where the files of its smoke requests lie.
         bundle: Its bundle.
         described: What its ``space.toml`` says.
         secrets: Values of its secrets, of those that the environment has.
@@ -177,8 +177,8 @@ def history(hub: Hub, repository: str) -> list[Past]:
 def _stranger(space: Space, head: Past) -> Refusal:
     return Refusal(
         f"{space.repository} holds something that this script did not put there (commit "
-        f"{head.oid[:8]}, {head.title!r}); nothing was written. Bring it over into "
-        f"spaces/{space.slug}, or add --replace to overwrite it.",
+        f"{head.oid[:8]}, {head.title!r}); nothing was written. Bring it over into the sources, "
+        "or add --replace to overwrite it.",
         Code.MOVED,
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from portfolio_core import temporary
 from portfolio_core.errors import BadSetting
-from portfolio_core.settings import Settings, current
+from portfolio_core.settings import Settings, current, listening
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _BAD_SETTING = 2
@@ -35,14 +35,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings, folder: Path | None) -> int:
     from portfolio_server import serve  # late: a slip in a setting is told without its seconds
 
-    settings = temporary.claim(settings)
+    settings = listening(temporary.claim(settings))
     try:
         listener = serve.listen(settings)
     except OSError as error:
         return _say(_no_address(settings, error), _NO_ADDRESS)
+    from portfolio_core.ui import gpu
     from portfolio_server.app import create_app
 
     app = create_app(settings, folder)
+    gpu.announce()
     with listener:
         serve.serve(app, listener, settings.proxies)
     return 0

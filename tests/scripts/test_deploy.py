@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from tests.scripts.deploy_yard import APP
+from tests.scripts.deploy_yard import APP, ON_GPU
 
 NAME = "ann/ocr"
 
@@ -78,7 +78,7 @@ def test_settings_come_before_the_upload_and_only_where_they_differ(yard, hub, m
     yard.apply()
     del hub.store.changes[:]
     monkeypatch.setenv("SPACE_SECRET_KEY", "the-value-of-the-key")
-    new = {"app.py": b"print('two')"}
+    new = {"app.py": b"print('two')"} | ON_GPU
     wish = {"hardware": "zero-a10g", "secrets": ["KEY"], "variables": 'SIZE = "tiny"'}
     yard.space("ocr", new, **wish)
     code, said = yard.apply()
@@ -106,12 +106,14 @@ def test_a_secret_without_a_value_stops_before_anything_is_made(yard, hub, monke
 def test_the_order_is_stated_and_max_spaces_takes_its_first(yard, hub):
     for slug in ("rag-chat", "ocr", "kokoro-tts"):
         yard.space(slug)
+    yard.space("text-to-image", ON_GPU, hardware="zero-a10g")
     _, said = yard.run()
     order = [line.split(":")[0] for line in said.splitlines() if ": create" in line]
-    yard.apply("--max-spaces", "2", "--private", "--hardware", "zero-a10g")
+    assert order == ["text-to-image", "kokoro-tts", "ocr", "rag-chat"]  # ZeroGPU first
+    yard.apply("--max-spaces", "2", "--private", "--hardware", "cpu-upgrade")
     assert [name for _, name in hub.store.repositories] == [f"ann/{slug}" for slug in order[:2]]
     made = hub.space(f"ann/{order[0]}")
-    assert (made.private, made.hardware) == (True, "zero-a10g")
+    assert (made.private, made.hardware) == (True, "cpu-upgrade")
 
 
 def test_only_and_owner_choose(yard, hub):

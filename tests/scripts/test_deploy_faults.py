@@ -88,7 +88,7 @@ def test_one_broken_connection_while_it_builds_is_outlasted(yard, hub):
 
 ANSWERS = {
     401: (3, "The Hub does not accept the token"),
-    402: (4, "a free account holds two, on ZeroGPU: add --max-spaces 2 --hardware zero-a10g"),
+    402: (4, "a free account holds two, on ZeroGPU: add --combined"),
     403: (3, "The token may not do this"),
     409: (5, "nothing was written. Start again in a minute."),
     412: (5, "Somebody changed it while"),
