@@ -139,7 +139,9 @@ def require_inside() -> None:
     os.execv(str(venv_python()), [str(venv_python()), *sys.argv])
 
 
-def run(main: Callable[[], int]) -> NoReturn:
+def run(
+    main: Callable[[], int], stopped: str = "Stopped; the next start goes on from here."
+) -> NoReturn:
     """Run a script's ``main`` and exit; a Problem and Ctrl-C end in one sentence."""
     try:
         require_python()
@@ -147,7 +149,7 @@ def run(main: Callable[[], int]) -> NoReturn:
     except Problem as problem:
         sys.exit(f"{problem}")
     except KeyboardInterrupt:
-        print("Stopped; the next start goes on from here.", file=sys.stderr)
+        print(stopped, file=sys.stderr)
         sys.exit(_INTERRUPTED)
 
 
