@@ -74,7 +74,8 @@ def _do(options: argparse.Namespace, redactor: Redactor) -> int:
     records = Records(ROOT / "build" / "deployed")
     if options.slug:
         assembly.known(ROOT, [options.slug])
-    here = hub.connect(options.owner, redactor)
+    looks = options.action in _OF_ALL and not options.apply
+    here = hub.connect(options.owner, redactor, looks=looks)
     repository = f"{here.owner}/{options.slug}"
     if options.action == "logs":
         return commands.logs(here, repository, build=options.build)

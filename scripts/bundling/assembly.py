@@ -93,6 +93,7 @@ def assemble(slug: str, root: Path, build: Path) -> Bundle:
     Raises:
         Problem: something of it is not fit for the Hub.
     """
+    front_matter.check_release()
     known(root, [slug])
     told = described(root, slug)
     models = sources.models(told.tasks, told.presets)

@@ -146,8 +146,10 @@ def _with_settings(hub: Hub, plan: Plan, renew: bool) -> Plan:
     space, wanted = plan.space, plan.space.described
     runtime = hub.api.get_space_runtime(space.repository)
     asked = str(runtime.requested_hardware or runtime.hardware or _BASIC)
-    variables = hub.api.get_space_variables(space.repository) if wanted.variables else {}
-    known = set(hub.api.get_space_secrets(space.repository)) if wanted.secrets else set()
+    # Both are for the owner's eyes only.
+    asks = bool(hub.token)
+    variables = hub.api.get_space_variables(space.repository) if asks and wanted.variables else {}
+    known = set(hub.api.get_space_secrets(space.repository)) if asks and wanted.secrets else set()
     sleep = wanted.sleep_seconds
     return Plan(
         space,

@@ -49,7 +49,7 @@ _ANSWERS = {
         True,
         (
             "The Hub does not accept the token while {doing}: make one with write access in the "
-            "settings of your account there, then run hf auth login or set HF_TOKEN."
+            "settings of your account there, then run .venv/bin/hf auth login or set HF_TOKEN."
         ),
     ),
     402: (

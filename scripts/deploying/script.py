@@ -53,7 +53,7 @@ def run(
     with redactor.guarding():
         try:
             options = read(sys.argv[1:])
-            environment.require_inside()
+            environment.require_inside(make=True)
             return do(options, redactor)
         except Problem as problem:
             print(problem, file=sys.stderr)

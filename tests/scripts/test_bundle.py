@@ -319,7 +319,7 @@ class TestSecrets:
             with (copy / "spaces/kokoro-tts" / name).open("a") as file:
                 file.write(f"\n# {token}\n")
 
-        code = "import bundle; from pathlib import Path; bundle.made('kokoro-tts')"
+        code = "from bundling import making; from pathlib import Path; making.made('kokoro-tts', Path('..'))"
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=copy / "scripts",
@@ -372,14 +372,11 @@ class TestAnswers:
         assert told == ["There is no output 2, only 2."]
 
 
-def test_the_release_is_what_zerogpu_offers(monkeypatch):
-    import bundle
-
-    bundle.check_release()
-    monkeypatch.setitem(bundle.RELEASE, "torch", "1.0")
+def test_the_release_is_what_zerogpu_offers(monkeypatch, tmp_path):
+    monkeypatch.setitem(front_matter.RELEASE, "torch", "1.0")
 
     with pytest.raises(Problem, match=r"offers torch .*2\.11\.0"):
-        bundle.check_release()
+        assembly.assemble("kokoro-tts", ROOT, tmp_path)
 
 
 def test_a_bundle_that_does_not_start_is_told_with_its_log(copy, tmp_path):

@@ -21,6 +21,23 @@ def test_without_apply_it_only_says_what_it_would_do(yard, hub):
     assert hub.store.changes == []
 
 
+def test_without_a_token_the_plan_is_made_of_what_everybody_sees(yard, hub, monkeypatch):
+    yard.space("ocr", variables='SIZE = "tiny"')
+    yard.space("rag-chat")
+    yard.apply("--only", "ocr")
+    yard.apply("--only", "rag-chat", "--private")
+    monkeypatch.delenv("HF_TOKEN")
+    changes = list(hub.store.changes)
+    code, said = yard.run("--owner", "ann")
+    assert (code, hub.store.changes) == (0, changes)
+    assert said.startswith("There is no token of the Hub: what only its owner sees there")
+    assert "ocr: settings ann/ocr" in said
+    assert "rag-chat: create public ann/rag-chat" in said
+    assert yard.run("status", "--owner", "ann")[0] == 0
+    for refused in ([], ["--apply", "--owner", "ann"], ["pause", "ocr", "--owner", "ann"]):
+        assert yard.run(*refused)[0] == 3
+
+
 def test_a_space_is_made_and_filled_in_one_commit_and_gathered_with_the_others(yard, hub):
     yard.space("ocr", {"w.safetensors": bytes(99)})
     yard.space("rag-chat")

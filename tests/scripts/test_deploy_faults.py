@@ -133,7 +133,7 @@ def test_a_token_that_is_missing_or_wrong_is_told_before_anything(yard, hub, mon
     assert (code, "The Hub does not accept the token" in said) == (3, True)
     monkeypatch.delenv("HF_TOKEN")
     code, said = yard.apply()
-    assert (code, "run hf auth login, or set HF_TOKEN" in said) == (3, True)
+    assert (code, "run .venv/bin/hf auth login, or set HF_TOKEN" in said) == (3, True)
 
 
 def test_the_hub_is_waited_for_as_long_as_it_asks(yard, hub):
