@@ -23,6 +23,7 @@ SECRET = "SPACE_SECRET_"  # noqa: S105 - the beginning of a variable's name
 """A Space's secret NAME has its value in the variable SPACE_SECRET_NAME of who deploys: HF_TOKEN
 there is the Space's own, never the token that deploys."""
 
+_MEBIBYTE = 2**20
 _BASIC = "cpu-basic"  # what a Space has that nobody asked hardware for
 _FIRST_FILES = {".gitattributes", "README.md"}  # what the Hub puts into a new Space
 
@@ -207,3 +208,20 @@ def lines(plan: Plan, *, private: bool) -> Iterator[str]:
         yield f"  sleeps after {plan.sleep_seconds} s"
     yield from (f"  variable {name} = {value}" for name, value in plan.variables.items())
     yield from (f"  secret {name}" for name in plan.secrets)
+
+
+def summary(plan: Plan) -> str:
+    """Say in a few words how much a plan would do."""
+    changes, parts = plan.changes, [plan.action]
+    if changes:
+        numbers = (
+            (len(changes.added), "+"),
+            (len(changes.changed), "~"),
+            (len(changes.removed), "-"),
+        )
+        parts.append(" ".join(f"{sign}{number}" for number, sign in numbers if number) + " files")
+        size = sum((*changes.added.values(), *changes.changed.values()))
+        parts.append(f"{size / _MEBIBYTE:.1f} MiB to send")
+    if plan.hardware:
+        parts.append(plan.hardware[1])
+    return ", ".join(parts)

@@ -131,7 +131,7 @@ def deploy(hub: Hub, spaces: Sequence[Space], wish: Wish, records: Records, pace
 
 
 def _planned(wanted: Plan) -> Outcome:
-    return Outcome(wanted.space.slug, wanted.action)
+    return Outcome(wanted.space.slug, plan.summary(wanted))
 
 
 def _gathered(

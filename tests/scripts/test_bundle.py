@@ -319,7 +319,7 @@ class TestSecrets:
             with (copy / "spaces/kokoro-tts" / name).open("a") as file:
                 file.write(f"\n# {token}\n")
 
-        code = "from bundling import making; from pathlib import Path; making.made('kokoro-tts', Path('..'))"
+        code = "from bundling import making; making.made('kokoro-tts', making.Path('..'))"
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=copy / "scripts",

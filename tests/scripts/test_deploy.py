@@ -17,6 +17,7 @@ def test_without_apply_it_only_says_what_it_would_do(yard, hub):
     assert "+            5 bytes  examples/a.txt" in said
     assert "hardware cpu-basic" in said
     assert "variable SIZE = tiny" in said
+    assert "ocr  create, +4 files, 0.0 MiB to send, cpu-basic" in said
     assert "Nothing was written. Add --apply to do it." in said
     assert hub.store.changes == []
 
@@ -84,6 +85,7 @@ def test_additions_changes_and_removals_go_in_one_commit(yard, hub):
     for line in ("+            3 bytes  new.txt", "-            1 bytes  old.txt"):
         assert line in plan
     assert "same.txt" not in plan
+    assert "ocr  update, +1 ~2 -1 files, 0.0 MiB to send" in plan
     assert yard.apply()[0] == 0
     assert set(hub.files(NAME)) == {"app.py", "README.md", "new.txt", "same.txt", "BUNDLE.json"}
     assert len(hub.titles(NAME)) == 3
