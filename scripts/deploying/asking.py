@@ -59,6 +59,6 @@ def _wrong(
         # The client raises what it likes: whatever it is, there was no answer.
         except Exception as error:  # noqa: BLE001
             if not left:
-                return [f"{smoke.endpoint} gives no answer: {error}."]
+                return [f"{smoke.endpoint} gives no answer: {str(error).rstrip('.')}."]
         time.sleep(pause)
     raise AssertionError("it was asked")

@@ -18,6 +18,8 @@ from deploying.record import Records
 from deploying.waiting import Pace
 from environment import Problem
 
+_COLLECTION = "(collection)"
+"""What the table calls it beside the Spaces."""
 _ON_GPU = "portfolio_core/ui/gpu.py"
 """Part of a bundle that has work for ZeroGPU."""
 
@@ -145,8 +147,8 @@ def _gathered(
     try:
         address = collecting.gather(hub, names, private=wish.private)
     except Refusal as refusal:
-        return [Outcome("(collection)", "refused", refusal.code, str(refusal))]
-    return [Outcome("(collection)", address)]
+        return [Outcome(_COLLECTION, "refused", refusal.code, str(refusal))]
+    return [Outcome(_COLLECTION, address)]
 
 
 def _sum_up(outcomes: Sequence[Outcome], wish: Wish) -> None:
@@ -155,8 +157,9 @@ def _sum_up(outcomes: Sequence[Outcome], wish: Wish) -> None:
     for outcome in outcomes:
         if outcome.sentence:
             print(f"{outcome.slug}: {outcome.sentence}")
-    wrong = sum(bool(outcome.code) for outcome in outcomes)
+    spaces = [outcome for outcome in outcomes if outcome.slug != _COLLECTION]
+    wrong = sum(bool(outcome.code) for outcome in spaces)
     if wrong:
-        print(f"{wrong} of {len(outcomes)} are not as they should be.")
+        print(f"{wrong} of {len(spaces)} are not as they should be.")
     elif not wish.apply:
         print("Nothing was written. Add --apply to do it.")

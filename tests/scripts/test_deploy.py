@@ -159,6 +159,8 @@ def test_the_smoke_request_goes_to_the_app_that_the_space_runs(
     code, said = yard.apply()
     assert code == 7
     assert "Output 0 lacks 'Good-bye'" in said
+    assert "| ===== run of" in said
+    assert "1 of 1 are not as they should be." in said
     assert hub.files(NAME)["app.py"] == b"print('one')\n"
     code, said = yard.smoke("--owner", "ann")
     assert (code, "ocr: Output 0 lacks 'Good-bye'." in said) == (7, True)
