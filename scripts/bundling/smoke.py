@@ -66,6 +66,10 @@ def _mistakes(check: Expectation, outputs: tuple[Any, ...]) -> Iterator[str]:
     for part in check.contains:
         if part not in text:
             yield f"Output {check.output} lacks {part!r}."
+    named = output if isinstance(output, Mapping) else {}
+    for name, value in check.equals.items():
+        if named.get(name) != value:
+            yield f"Output {check.output} has {named.get(name)!r} as {name}, not {value!r}."
     if len(text.split()) < check.words:
         yield f"Output {check.output} has fewer than {check.words} words."
     if check.seconds is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ class Expectation:
     Attributes:
         output: Place of the output, from 0.
         contains: Texts that stand in it, in any order; a file of text is read.
+        equals: Values in it by name.
         words: Least number of words in it, names of values among them.
         seconds: Shortest and longest sound, which is not silent.
         pixels: Least width and height of a picture, which is not of one colour.
@@ -29,6 +30,7 @@ class Expectation:
 
     output: int
     contains: tuple[str, ...] = ()
+    equals: Mapping[str, Any] = field(default_factory=dict)
     words: int = 0
     seconds: tuple[float, float] | None = None
     pixels: tuple[int, int] | None = None
@@ -142,6 +144,7 @@ def _smoke(table: Mapping[str, Any]) -> Smoke:
         Expectation(
             output=int(check["output"]),
             contains=tuple(check.get("contains", ())),
+            equals=check.get("equals", {}),
             words=int(check.get("words", 0)),
             seconds=_pair(check.get("seconds")),
             pixels=_pair(check.get("pixels")),

@@ -366,6 +366,14 @@ class TestAnswers:
 
         assert list(smoke._mistakes(space_toml.Expectation(0, **check), given)) == wrong
 
+    def test_values_are_looked_at_by_name(self):
+        check = space_toml.Expectation(0, equals={"changed": 0})
+
+        assert list(smoke._mistakes(check, ({"changed": 0, "other": 1},))) == []
+        for output, found in (({"changed": 3}, "3"), ({}, "None"), ("changed", "None")):
+            (wrong,) = smoke._mistakes(check, (output,))
+            assert wrong == f"Output 0 has {found} as changed, not 0."
+
     def test_too_few_outputs_are_told(self):
         told = list(smoke._mistakes(space_toml.Expectation(2), ("a", "b")))
 
