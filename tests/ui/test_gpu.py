@@ -99,6 +99,7 @@ gpu.announce()
     )
 
     assert done.stdout.splitlines().count("reported") == 1
+    assert "Exception ignored" not in done.stderr  # as of loops that nobody closes
 
 
 @pytest.mark.parametrize("missing", ["the package", "the Hub"])

@@ -6,6 +6,7 @@ asked and what it yields are pickled, and the engine is found there by its key. 
 keep models off the GPU, none is borrowed.
 """
 
+import asyncio
 import math
 import socket
 import weakref
@@ -63,6 +64,11 @@ def announce() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
+    asyncio.run(_launch_and_close(port))
+
+
+async def _launch_and_close(port: int) -> None:
+    """Launch an empty page where an event loop runs; elsewhere Gradio opens some, closes none."""
     with gr.Blocks(analytics_enabled=False) as page:
         pass
     page.launch(
