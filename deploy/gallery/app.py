@@ -9,4 +9,4 @@ from pathlib import Path
 from portfolio_server.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main([str(Path(__file__).parent / "spaces")]))
+    sys.exit(main([str(Path(__file__).parent / "pages" / "spaces")]))

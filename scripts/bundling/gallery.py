@@ -18,6 +18,9 @@ from bundling import sources, space_toml
 from bundling.space_toml import SpaceToml
 
 SLUG = "gallery"  # the same as deploying/script.py takes for --combined
+PAGES = "pages"
+"""Folder of the Spaces' own folder in the bundle. Beside app.py, a folder ``spaces`` would stand for
+the package of that name, which Gradio asks for on the Hub."""
 _APP = "app.py"
 _REQUIREMENTS, _PACKAGES = "requirements.txt", "packages.txt"
 _SPACES = "spaces"
@@ -64,7 +67,7 @@ def inside(root: Path, slugs: Sequence[str]) -> Inside:
         described_in = root / _SPACES / slug / "space.toml"
         for file in (*chosen, described_in):
             if file.name not in {_REQUIREMENTS, _PACKAGES}:
-                files[file.relative_to(root).as_posix()] = file.read_bytes()
+                files[f"{PAGES}/{file.relative_to(root).as_posix()}"] = file.read_bytes()
         left_out += [f"{_SPACES}/{slug}/{name}" for name in left]
     shared = root / "shared"
     server = sources.of_server(shared)

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from bundling import smoke
 from bundling.assembly import Bundle
+from bundling.gallery import PAGES
 from bundling.space_toml import SpaceToml
 from environment import Problem
 
@@ -88,7 +89,8 @@ def _tried(bundle: Bundle, wanted: SpaceToml, python: Path, install: float) -> O
         with _started(bundle.slug, app, python, log, variables) as (address, start):
             begin = time.perf_counter()
             try:
-                wrong = [one for asked in wanted.smokes for one in smoke.ask(address, asked, app)]
+                files = app / PAGES if (app / PAGES).is_dir() else app
+                wrong = [one for asked in wanted.smokes for one in smoke.ask(address, asked, files)]
             # The client raises what it likes: whatever it is, there was no answer.
             except Exception as error:
                 told = f"{error}\n{_end(log)}"

@@ -86,7 +86,8 @@ class TestEach:
         found = {path.split("/")[2] for path in bundles[slug].files if "/engines/" in path}
 
         assert "tests" not in str(bundles[slug].files)
-        assert ("spaces/ocr/app.py" in bundles[slug].files) == (slug == gallery.SLUG)
+        assert not any(path.startswith("spaces/") for path in bundles[slug].files)
+        assert ("pages/spaces/ocr/app.py" in bundles[slug].files) == (slug == gallery.SLUG)
         assert ("portfolio_server/app.py" in bundles[slug].files) == (slug == gallery.SLUG)
         if slug == "kokoro-tts":
             assert found == {"__init__.py", "text_to_speech"}
