@@ -19,8 +19,8 @@ from bundling.space_toml import SpaceToml
 
 SLUG = "gallery"  # the same as deploying/script.py takes for --combined
 PAGES = "pages"
-"""Folder of the Spaces' own folder in the bundle. Beside app.py, a folder ``spaces`` would stand for
-the package of that name, which Gradio asks for on the Hub."""
+"""Folder around that of the Spaces in the bundle. Beside app.py, a folder ``spaces`` would stand
+for the package of that name, which Gradio asks for on the Hub."""
 _APP = "app.py"
 _REQUIREMENTS, _PACKAGES = "requirements.txt", "packages.txt"
 _SPACES = "spaces"
