@@ -126,20 +126,27 @@ def inside(root: Path = ROOT) -> bool:
     return Path(sys.prefix).resolve() == (root / ".venv").resolve()
 
 
-def require_inside() -> None:
+def require_inside(*, make: bool = False) -> None:
     """Start this script again in the environment, unless it runs there.
 
+    Args:
+        make: Make the environment where there is none, as ``run.py`` does.
+
     Raises:
-        Problem: there is no environment yet.
+        Problem: there is no environment yet, or it could not be made.
     """
     if inside():
         return
+    if make and not venv_python().exists():
+        ensure([*spaces(), "server"])
     if not venv_python().exists():
         raise Problem("There is no .venv yet: run python3 scripts/test.py once, which makes it.")
     os.execv(str(venv_python()), [str(venv_python()), *sys.argv])
 
 
-def run(main: Callable[[], int]) -> NoReturn:
+def run(
+    main: Callable[[], int], stopped: str = "Stopped; the next start goes on from here."
+) -> NoReturn:
     """Run a script's ``main`` and exit; a Problem and Ctrl-C end in one sentence."""
     try:
         require_python()
@@ -147,7 +154,7 @@ def run(main: Callable[[], int]) -> NoReturn:
     except Problem as problem:
         sys.exit(f"{problem}")
     except KeyboardInterrupt:
-        print("Stopped; the next start goes on from here.", file=sys.stderr)
+        print(stopped, file=sys.stderr)
         sys.exit(_INTERRUPTED)
 
 

@@ -15,35 +15,27 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
-import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import environment
-from deploying.redaction import Redactor
-from environment import ROOT, Problem
+from deploying import script
+from environment import ROOT
+
+if TYPE_CHECKING:
+    from deploying.redaction import Redactor
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def main() -> int:
-    """Do what the arguments say; nothing that is printed on the way holds a token."""
-    redactor = Redactor()
-    with redactor.guarding():
-        try:
-            return _publish(_options(sys.argv[1:]), redactor)
-        except Problem as problem:
-            print(problem, file=sys.stderr)
-            return int(getattr(problem, "code", 1))
-        except Exception:  # noqa: BLE001 - what nobody expected is printed without tokens, too
-            traceback.print_exc()
-            return 1
+    """Do what the arguments say."""
+    return script.run(_options, _publish)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    summary = (__doc__ or "").splitlines()[0]
-    parser = argparse.ArgumentParser(prog="publish_model.py", description=summary)
+    parser = script.parser("publish_model.py", __doc__)
     add = parser.add_argument
     add("folder", type=Path, help="what training wrote")
     add("--to", required=True, metavar="OWNER/NAME", help="the repository on the Hub")
@@ -59,7 +51,6 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _publish(options: argparse.Namespace, redactor: Redactor) -> int:
-    environment.require_inside()
     # Not before: outside the environment, one sentence is better than a traceback.
     from deploying import hub, models, tree  # noqa: PLC0415
 

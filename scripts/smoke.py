@@ -2,6 +2,7 @@
 
     python3 scripts/smoke.py --owner NAME                all of them
     python3 scripts/smoke.py --owner NAME --only ocr     one (--only may be given again)
+    python3 scripts/smoke.py --owner NAME --combined     the gallery, and each Space in it
 
 Nothing is changed and no token is needed; private Spaces need HF_TOKEN. Exit codes: 0 all answer
 as expected; 1 something here has to be put right; 7 a Space does not answer as expected.
@@ -10,40 +11,33 @@ as expected; 1 something here has to be put right; 7 a Space does not answer as 
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 import environment
-from deploying.redaction import Redactor
-from environment import ROOT, Problem
+from deploying import script
+from environment import ROOT
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
+    from deploying.redaction import Redactor
+
 
 def main() -> int:
     """Ask, and sum up."""
-    redactor = Redactor()
-    with redactor.guarding():
-        try:
-            return _ask(_options(sys.argv[1:]), redactor)
-        except Problem as problem:
-            print(problem, file=sys.stderr)
-            return int(getattr(problem, "code", 1))
+    return script.run(_options, _ask)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    summary = (__doc__ or "").splitlines()[0]
-    parser = argparse.ArgumentParser(prog="smoke.py", description=summary)
+    parser = script.parser("smoke.py", __doc__)
     add = parser.add_argument
     add("--owner", required=True, help="a person or an organisation on the Hub")
-    add("--only", action="append", metavar="SLUG", help="this Space; may be given again")
+    script.add_choice(parser)
     add("--pause", type=float, default=20, metavar="SEC", help="between two tries (20)")
     return parser.parse_args(arguments)
 
 
 def _ask(options: argparse.Namespace, redactor: Redactor) -> int:
-    environment.require_inside()
     # Not before: outside the environment, one sentence is better than a traceback.
     from huggingface_hub import HfApi, get_token  # noqa: PLC0415
 
@@ -52,7 +46,7 @@ def _ask(options: argparse.Namespace, redactor: Redactor) -> int:
 
     token = get_token()
     redactor.hide(token or "")
-    slugs = run.chosen(ROOT, options.only, None)
+    slugs = run.chosen(ROOT, options.only, options.max_spaces)
     api = HfApi(token=token or False)
     well = [_well(api, options, slug, token) for slug in slugs]
     print(f"{sum(well)} of {len(well)} answer as expected.")
@@ -60,16 +54,14 @@ def _ask(options: argparse.Namespace, redactor: Redactor) -> int:
 
 
 def _well(api: HfApi, options: argparse.Namespace, slug: str, token: str | None) -> bool:
-    from bundling import space_toml  # noqa: PLC0415
+    from bundling import assembly  # noqa: PLC0415
     from deploying import asking  # noqa: PLC0415
     from deploying.problems import Refusal  # noqa: PLC0415
 
-    folder = ROOT / "spaces" / slug
-    wanted = space_toml.read(folder).smoke
+    smokes, folder = assembly.described(ROOT, slug).smokes, assembly.asked_from(ROOT, slug)
+    name = f"{options.owner}/{slug}"
     try:
-        wrong = asking.wrong(
-            api, f"{options.owner}/{slug}", wanted, folder, token=token, pause=options.pause
-        )
+        wrong = asking.wrong(api, name, smokes, folder, token=token, pause=options.pause)
     except Refusal as refusal:
         wrong = [str(refusal)]
     print(f"{slug}: {' '.join(wrong) or 'as expected'}", flush=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -119,7 +118,4 @@ def _command(options: argparse.Namespace) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        sys.exit(str(problem))
+    environment.run(main, stopped="Stopped.")

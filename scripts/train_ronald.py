@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 import tomllib
 from dataclasses import replace
 from functools import partial
@@ -138,7 +137,4 @@ def _command(options: argparse.Namespace) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        sys.exit(str(problem))
+    environment.run(main, stopped="Stopped.")

@@ -11,35 +11,18 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bundling import closure, front_matter, space_toml
+from bundling import front_matter, gallery, sources, space_toml
 from bundling.front_matter import RELEASE
+from bundling.space_toml import SpaceToml
 from environment import Problem
-from portfolio_core import catalog
-from portfolio_core.catalog import Model
 
 MANIFEST = "BUNDLE.json"
 LARGEST_FILE = 10_000_000
 """Bytes; larger files are for the Hub's large file storage, and nothing here is one."""
-
-# Files of a Space, by name or by kind. One Python file: two Spaces in one process would get each
-# other's helpers.
-_NAMES = ("README.md", "app.py", "requirements.txt", "packages.txt")
-_KINDS = (".toml", ".json", ".jsonl", ".txt", ".md", ".csv", ".xlsx", ".docx", ".pdf")
-_MEDIA = (".svg", ".png", ".jpg", ".webp", ".wav", ".flac", ".mp3", ".ogg", ".mp4", ".webm")
-_PRIVATE = ("space.toml",)
-# Beside the modules of the core: what pages are made of, and the starter models.
-_ASSETS = (".css", ".js", ".html", ".svg")
-_WEIGHTS = (".safetensors", ".json", ".jinja", ".png", ".md")
-# The base of the core goes along whole; engines, training and pages as they are needed.
-_CHOSEN = ("engines", "training", "ui", "starters")
-
-_HUB = "https://huggingface.co/"
-_HUB_MODEL = re.compile(rf"{re.escape(_HUB)}([\w.-]+)/[\w.-]+")
-_NO_OWNERS = ("docs", "spaces", "datasets")
 
 
 @dataclass(frozen=True)
@@ -76,27 +59,64 @@ def slugs(root: Path) -> list[str]:
     return sorted(app.parent.name for app in root.glob("spaces/*/app.py"))
 
 
+def known(root: Path, names: Iterable[str]) -> None:
+    """Check that there are bundles of these names: Spaces, and the gallery of them.
+
+    Raises:
+        Problem: there are not.
+    """
+    there = [*slugs(root), *([gallery.SLUG] if gallery.folder(root).is_dir() else [])]
+    for name in names:
+        if name not in there:
+            raise Problem(f"There is no Space named {name!r}; there are: {', '.join(there)}.")
+
+
+def described(root: Path, slug: str) -> SpaceToml:
+    """Return what is said of a Space's bundle, deployment and smoke test, or of the gallery's.
+
+    Raises:
+        Problem: something of it is missing or wrong.
+    """
+    if slug == gallery.SLUG:
+        return gallery.described(root, slugs(root))
+    return space_toml.read(root / "spaces" / slug)
+
+
+def asked_from(root: Path, slug: str) -> Path:
+    """Return the folder that the files of the smoke requests lie in."""
+    return root if slug == gallery.SLUG else root / "spaces" / slug
+
+
 def assemble(slug: str, root: Path, build: Path) -> Bundle:
     """Make ``build/<slug>/`` anew.
 
     Raises:
-        Problem: something of the Space is not fit for the Hub.
+        Problem: something of it is not fit for the Hub.
     """
-    space = root / "spaces" / slug
-    if not (space / "app.py").is_file():
-        raise Problem(f"There is no Space {slug!r}, only: {', '.join(slugs(root))}.")
-    described = space_toml.read(space)
+    front_matter.check_release()
+    known(root, [slug])
+    told = described(root, slug)
+    models = sources.models(told.tasks, told.presets)
+    folder = gallery.folder(root) if slug == gallery.SLUG else root / "spaces" / slug
     front_matter.check(
-        space / "README.md", gradio=pinned(root, "gradio"), models=_repositories(described.tasks)
+        folder / "README.md",
+        gradio=pinned(root, "gradio"),
+        models=sources.repositories(models),
     )
-    chosen, left_out = _of_space(space)
-    _check_smoke(space, described.smoke)
-    sources = {file.relative_to(space).as_posix(): file for file in chosen}
+    _check_smokes(asked_from(root, slug), slug, told.smokes)
+    chosen, left_out = sources.of_space(folder)
+    files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in chosen}
+    starts = [folder / "app.py"]
+    if slug == gallery.SLUG:
+        inside = gallery.inside(root, slugs(root))
+        files |= inside.files
+        left_out += inside.left_out
+        starts += inside.starts
     shared = root / "shared"
-    for file in _of_core(shared, space, described):
-        sources[file.relative_to(shared).as_posix()] = file
-    _check_sizes(slug, sources)
-    return _written(slug, root, build / slug, sources, left_out)
+    for file in sources.of_core(shared, starts, models, told.starters):
+        files[file.relative_to(shared).as_posix()] = file.read_bytes()
+    _check_sizes(slug, files)
+    return _written(slug, root, build / slug, files, left_out)
 
 
 def pinned(root: Path, package: str) -> str:
@@ -108,81 +128,23 @@ def pinned(root: Path, package: str) -> str:
     return found[1]
 
 
-def _of_space(space: Path) -> tuple[list[Path], tuple[str, ...]]:
-    chosen, left_out = [], []
-    for file in sorted(path for path in space.rglob("*") if path.is_file()):
-        path = file.relative_to(space)
-        if "__pycache__" in path.parts or path.as_posix() in _PRIVATE:
-            continue
-        hidden = any(part.startswith(".") for part in path.parts)
-        known = path.as_posix() in _NAMES or path.suffix in (*_KINDS, *_MEDIA)
-        if known and not hidden and not file.is_symlink():
-            chosen.append(file)
-        else:
-            left_out.append(path.as_posix())
-    return chosen, tuple(left_out)
+def _check_smokes(folder: Path, slug: str, smokes: Iterable[space_toml.Smoke]) -> None:
+    for smoke in smokes:
+        for value in smoke.arguments.values():
+            example = str(value).startswith("examples/")
+            if example and not (folder / smoke.place / str(value)).is_file():
+                raise Problem(f"{slug}/space.toml asks with {value}, which is not there.")
 
 
-def _of_core(shared: Path, space: Path, described: space_toml.SpaceToml) -> Iterator[Path]:
-    core = shared / closure.PACKAGE
-    base = [
-        file
-        for file in sorted(core.rglob("*.py"))
-        if file.relative_to(core).parts[0] not in _CHOSEN
-    ]
-    engines = (model.engine.partition(":")[0] for model in _models(described.tasks))
-    starts = [space / "app.py", *base]
-    modules = closure.modules(shared, starts, [closure.PACKAGE + ".starters", *engines])
-    yield from {*base, *modules}
-    for folder in {file.parent for file in modules}:
-        yield from (file for file in folder.iterdir() if file.suffix in _ASSETS)
-    for name in described.starters:
-        yield from _of_starter(core / "starters" / name)
-
-
-def _of_starter(folder: Path) -> Iterator[Path]:
-    files = [file for file in folder.rglob("*") if file.is_file() and file.suffix in _WEIGHTS]
-    if not files:
-        raise Problem(f"There is no starter model {folder.name!r} in {folder.parent.name}/.")
-    yield from files
-
-
-def _models(tasks: Iterable[str]) -> list[Model]:
-    found = [model for model in catalog.MODELS if set(tasks) & set(model.tasks)]
-    unknown = set(tasks) - {task for model in found for task in model.tasks}
-    if unknown:
-        raise Problem(f"The catalog has no model for {', '.join(sorted(unknown))}.")
-    return found
-
-
-def _repositories(tasks: Iterable[str]) -> set[str]:
-    """Return the repositories on the Hub that the models of ``tasks`` come from."""
-    found = set()
-    for model in _models(tasks):
-        files = [*([model.hub] if model.hub else []), *model.parts.values()]
-        found |= {each.repository for each in files}
-        source = _HUB_MODEL.fullmatch(model.source)
-        if source and source[1] not in _NO_OWNERS:
-            found.add(source[0].removeprefix(_HUB))
-    return found
-
-
-def _check_smoke(space: Path, smoke: space_toml.Smoke) -> None:
-    for value in smoke.arguments.values():
-        if str(value).startswith("examples/") and not (space / str(value)).is_file():
-            raise Problem(f"{space.name}/space.toml asks with {value}, which is not there.")
-
-
-def _check_sizes(slug: str, sources: Mapping[str, Path]) -> None:
-    for path, file in sources.items():
-        if file.stat().st_size > LARGEST_FILE and file.suffix != ".safetensors":
+def _check_sizes(slug: str, files: Mapping[str, bytes]) -> None:
+    for path, content in files.items():
+        if len(content) > LARGEST_FILE and not path.endswith(".safetensors"):
             raise Problem(f"{slug}: {path} has over {LARGEST_FILE:,} bytes; make it smaller.")
 
 
 def _written(
-    slug: str, root: Path, target: Path, sources: Mapping[str, Path], left_out: tuple[str, ...]
+    slug: str, root: Path, target: Path, contents: dict[str, bytes], left_out: tuple[str, ...]
 ) -> Bundle:
-    contents = {path: file.read_bytes() for path, file in sources.items()}
     contents["pre-requirements.txt"] = _pre_requirements(contents["requirements.txt"])
     files = {
         path: BundledFile(len(contents[path]), hashlib.sha256(contents[path]).hexdigest())
@@ -234,7 +196,7 @@ def _replace(target: Path, contents: Mapping[str, bytes]) -> None:
 def _commit(root: Path) -> str:
     """Return the commit of the sources; without git there is none to tell."""
     head = _git(root, "rev-parse", "HEAD")
-    changed = _git(root, "status", "--porcelain", "--", "shared", "spaces", "constraints.txt")
+    changed = _git(root, "status", "--porcelain", "--", "shared", "spaces", "deploy")
     return f"{head}-changed" if head and changed else head or "unknown"
 
 

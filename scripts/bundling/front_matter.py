@@ -43,6 +43,20 @@ RELEASE: Mapping[str, str] = HOST["release"]
 """What bundles are built with, by package; ``python`` among them."""
 
 
+def check_release() -> None:
+    """Check that what bundles are built with is what ZeroGPU offers.
+
+    Raises:
+        Problem: it is not.
+    """
+    for name, version in RELEASE.items():
+        if version not in HOST[name]:
+            raise Problem(
+                f"ZeroGPU offers {name} {', '.join(HOST[name])} (read on {HOST['read']}), not "
+                f"{version}: change scripts/bundling/zerogpu.toml."
+            )
+
+
 def check(readme: Path, *, gradio: str, models: Iterable[str]) -> None:
     """Check the front matter of a README.
 

@@ -26,9 +26,9 @@ def ask(
     """Send the request; return what is wrong with the answer, a sentence each.
 
     Args:
-        address: Of the running Space, or its name on the Hub.
+        address: Of what runs, or its name on the Hub.
         smoke: What to ask and what to expect.
-        folder: The Space's folder, where files among the arguments lie.
+        folder: Of what runs, where files among the arguments lie.
         token: For a private Space.
         seconds: How long the answer may take.
 
@@ -36,8 +36,10 @@ def ask(
         Exception: whatever the client raises; the Space did not answer.
     """
     with TemporaryDirectory(prefix="smoke-") as files:
-        client = Client(address, token=token, verbose=False, download_files=files)
-        job = client.submit(**_arguments(smoke, folder), api_name=smoke.endpoint)
+        page = f"{address.rstrip('/')}/{smoke.place}/" if smoke.place else address
+        client = Client(page, token=token, verbose=False, download_files=files)
+        arguments = _arguments(smoke, folder / smoke.place)
+        job = client.submit(**arguments, api_name=smoke.endpoint)
         answer = job.result(timeout=seconds)
         outputs = answer if isinstance(answer, tuple) else (answer,)
         return [wrong for check in smoke.checks for wrong in _mistakes(check, outputs)]
@@ -64,6 +66,10 @@ def _mistakes(check: Expectation, outputs: tuple[Any, ...]) -> Iterator[str]:
     for part in check.contains:
         if part not in text:
             yield f"Output {check.output} lacks {part!r}."
+    named = output if isinstance(output, Mapping) else {}
+    for name, value in check.equals.items():
+        if named.get(name) != value:
+            yield f"Output {check.output} has {named.get(name)!r} as {name}, not {value!r}."
     if len(text.split()) < check.words:
         yield f"Output {check.output} has fewer than {check.words} words."
     if check.seconds is not None:

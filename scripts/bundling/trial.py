@@ -11,14 +11,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bundling import smoke
 from bundling.assembly import Bundle
-from bundling.space_toml import Smoke
+from bundling.gallery import PAGES
+from bundling.space_toml import SpaceToml
 from environment import Problem
 
 _START_SECONDS = 300.0
@@ -35,8 +36,8 @@ class Outcome:
     Attributes:
         install: The installation; 0 where none was asked for.
         start: From the start to the first page.
-        answer: The smoke request, with the load of the engine.
-        wrong: What was wrong with the answer, a sentence each.
+        answer: The smoke requests, with the load of the engines.
+        wrong: What was wrong with the answers, a sentence each.
     """
 
     install: float
@@ -45,7 +46,7 @@ class Outcome:
     wrong: tuple[str, ...]
 
 
-def verify(bundle: Bundle, wanted: Smoke, constraints: Path) -> Outcome:
+def verify(bundle: Bundle, wanted: SpaceToml, constraints: Path) -> Outcome:
     """Try a bundle in a fresh virtual environment, installed from its own requirements.
 
     Raises:
@@ -57,7 +58,7 @@ def verify(bundle: Bundle, wanted: Smoke, constraints: Path) -> Outcome:
         return _tried(bundle, wanted, python, time.perf_counter() - begin)
 
 
-def attempt(bundle: Bundle, wanted: Smoke, python: Path) -> Outcome:
+def attempt(bundle: Bundle, wanted: SpaceToml, python: Path) -> Outcome:
     """Try a bundle with a Python that has its requirements.
 
     Raises:
@@ -79,15 +80,17 @@ def _installed(bundle: Bundle, venv: Path, constraints: Path) -> Path:
     return python
 
 
-def _tried(bundle: Bundle, wanted: Smoke, python: Path, install: float) -> Outcome:
+def _tried(bundle: Bundle, wanted: SpaceToml, python: Path, install: float) -> Outcome:
     with TemporaryDirectory(prefix="space-") as home:
         app = Path(home) / "app"
         shutil.copytree(bundle.folder, app)  # away from the repository; the bundle stays as it is
         log = Path(home) / "log"
-        with _started(bundle.slug, app, python, log) as (address, start):
+        variables = _environment(bundle.slug, app.parent) | dict(wanted.variables)
+        with _started(bundle.slug, app, python, log, variables) as (address, start):
             begin = time.perf_counter()
             try:
-                wrong = smoke.ask(address, wanted, app)
+                files = app / PAGES if (app / PAGES).is_dir() else app
+                wrong = [one for asked in wanted.smokes for one in smoke.ask(address, asked, files)]
             # The client raises what it likes: whatever it is, there was no answer.
             except Exception as error:
                 told = f"{error}\n{_end(log)}"
@@ -96,7 +99,9 @@ def _tried(bundle: Bundle, wanted: Smoke, python: Path, install: float) -> Outco
 
 
 @contextlib.contextmanager
-def _started(slug: str, app: Path, python: Path, log: Path) -> Iterator[tuple[str, float]]:
+def _started(
+    slug: str, app: Path, python: Path, log: Path, variables: Mapping[str, str]
+) -> Iterator[tuple[str, float]]:
     """Start the Space; give its address, and the seconds to its first page."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
@@ -105,7 +110,7 @@ def _started(slug: str, app: Path, python: Path, log: Path) -> Iterator[tuple[st
         process = subprocess.Popen(
             [python, "app.py"],
             cwd=app,
-            env=_environment(slug, app.parent, port),
+            env={**variables, "PORTFOLIO_PORT": str(port)},
             stdout=told,
             stderr=subprocess.STDOUT,
         )
@@ -125,14 +130,13 @@ def _end(log: Path) -> str:
     return log.read_text("utf-8", "replace")[-_LOG_CHARACTERS:]
 
 
-def _environment(slug: str, home: Path, port: int) -> dict[str, str]:
+def _environment(slug: str, home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return kept | {
         "HOME": str(home),
         "SYSTEM": "spaces",
         "SPACE_ID": f"owner/{slug}",
         "HF_HUB_OFFLINE": "1",  # the embedded engines need nothing from it
-        "PORTFOLIO_PORT": str(port),
     }
 
 
@@ -140,7 +144,7 @@ def _is_up(process: subprocess.Popen[bytes], address: str) -> bool:
     end = time.monotonic() + _START_SECONDS
     while process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"{address}/config", timeout=5).close()  # noqa: S310 - our own
+            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 - our own
             return True
         time.sleep(_LOOK_SECONDS)
     return False

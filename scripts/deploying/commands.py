@@ -64,6 +64,12 @@ def rollback(hub: Hub, repository: str, to: str | None, pace: Pace, *, apply: bo
     with told(f"looking at {repository}"):
         past = history(hub, repository)
     wanted = _wanted(past, to, repository)
+    if not restoring.runnable(hub, repository, wanted.oid):
+        raise Refusal(
+            f"{repository} had no app at {wanted.oid[:_SHORT]} ({wanted.title}): there is nothing "
+            "to go back to.",
+            Code.HERE,
+        )
     changes = restoring.changes(hub, repository, wanted.oid, past[0].oid)
     print(f"{repository}: back to {wanted.oid[:_SHORT]} ({wanted.title})")
     print("\n".join(tree.lines(changes)))

@@ -145,11 +145,13 @@ class Deployment:
             wrong = asking.wrong(
                 self.hub.api,
                 space.repository,
-                space.described.smoke,
+                space.described.smokes,
                 space.folder,
                 token=self.hub.token,
                 pause=self.pace.look,
             )
+            if wrong:
+                self._show_logs(space, build=False)
         except Paused:
             sentence = f"It is paused: deploy.py restart {space.slug} starts it."
             return Outcome(space.slug, f"{done}, paused", sentence=sentence)

@@ -14,6 +14,7 @@ from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-d
 from deploying.problems import Code, Refusal, refusal, told
 from deploying.redaction import Redactor
 
+_LIBRARY = "spaces-portfolio"
 _TOO_MANY = 429
 _TRIES = 5
 _LONGEST_WAIT = 300.0  # seconds; the Hub counts requests in windows of five minutes
@@ -21,7 +22,12 @@ _WAIT = 10.0  # seconds, where the Hub does not say
 # An upload may be slow, a silent Hub is none.
 _TIMEOUT = httpx.Timeout(30, read=300, write=300)
 _NO_TOKEN = (
-    "There is no token of the Hub: run hf auth login, or set HF_TOKEN to one with write access."  # noqa: S105
+    "There is no token of the Hub: run .venv/bin/hf auth login, or set HF_TOKEN to one with write "  # noqa: S105
+    "access."
+)
+_SEES_LITTLE = (
+    "There is no token of the Hub: what only its owner sees there, as private Spaces and secrets, "
+    "counts as missing."
 )
 
 
@@ -33,6 +39,7 @@ class Hub:
         api: Its client, with the token.
         owner: A person or an organisation.
         redactor: What hides the token.
+        token: Empty where there is none: then the Hub is only looked at.
     """
 
     api: HfApi
@@ -69,12 +76,13 @@ class PatientClient(httpx.Client):
         raise refusal(_TOO_MANY, f"asking for {request.url.path}")
 
 
-def connect(owner: str | None, redactor: Redactor) -> Hub:
+def connect(owner: str | None, redactor: Redactor, *, looks: bool = False) -> Hub:
     """Sign in with the token of the environment, or with the one that ``hf auth login`` keeps.
 
     Args:
         owner: Whose Spaces are meant; the token's own account without it.
         redactor: Is told the token.
+        looks: Nothing is written: what everybody sees can be looked at without a token, too.
 
     Raises:
         Refusal: there is no token, or it is not accepted.
@@ -82,10 +90,13 @@ def connect(owner: str | None, redactor: Redactor) -> Hub:
     set_client_factory(PatientClient)
     with told("signing in"):
         token = get_token()
+        if token is None and owner and looks:
+            print(_SEES_LITTLE, flush=True)
+            return Hub(HfApi(token=False, library_name=_LIBRARY), owner, redactor, "")
         if token is None:
             raise Refusal(_NO_TOKEN, Code.TOKEN, final=True)
         redactor.hide(token)
-        api = HfApi(token=token, library_name="spaces-portfolio")
+        api = HfApi(token=token, library_name=_LIBRARY)
         name = str(api.whoami()["name"])
     return Hub(api, owner or name, redactor, token)
 

@@ -23,6 +23,7 @@ SECRET = "SPACE_SECRET_"  # noqa: S105 - the beginning of a variable's name
 """A Space's secret NAME has its value in the variable SPACE_SECRET_NAME of who deploys: HF_TOKEN
 there is the Space's own, never the token that deploys."""
 
+_MEBIBYTE = 2**20
 _BASIC = "cpu-basic"  # what a Space has that nobody asked hardware for
 _FIRST_FILES = {".gitattributes", "README.md"}  # what the Hub puts into a new Space
 
@@ -33,7 +34,7 @@ class Space:
 
     Attributes:
         repository: ``owner/slug``.
-        folder: Its folder in the sources.
+        folder: Where the files of its smoke requests lie.
         bundle: Its bundle.
         described: What its ``space.toml`` says.
         secrets: Values of its secrets, of those that the environment has.
@@ -146,8 +147,10 @@ def _with_settings(hub: Hub, plan: Plan, renew: bool) -> Plan:
     space, wanted = plan.space, plan.space.described
     runtime = hub.api.get_space_runtime(space.repository)
     asked = str(runtime.requested_hardware or runtime.hardware or _BASIC)
-    variables = hub.api.get_space_variables(space.repository) if wanted.variables else {}
-    known = set(hub.api.get_space_secrets(space.repository)) if wanted.secrets else set()
+    # Both are for the owner's eyes only.
+    asks = bool(hub.token)
+    variables = hub.api.get_space_variables(space.repository) if asks and wanted.variables else {}
+    known = set(hub.api.get_space_secrets(space.repository)) if asks and wanted.secrets else set()
     sleep = wanted.sleep_seconds
     return Plan(
         space,
@@ -177,8 +180,8 @@ def history(hub: Hub, repository: str) -> list[Past]:
 def _stranger(space: Space, head: Past) -> Refusal:
     return Refusal(
         f"{space.repository} holds something that this script did not put there (commit "
-        f"{head.oid[:8]}, {head.title!r}); nothing was written. Bring it over into "
-        f"spaces/{space.slug}, or add --replace to overwrite it.",
+        f"{head.oid[:8]}, {head.title!r}); nothing was written. Bring it over into the sources, "
+        "or add --replace to overwrite it.",
         Code.MOVED,
     )
 
@@ -205,3 +208,20 @@ def lines(plan: Plan, *, private: bool) -> Iterator[str]:
         yield f"  sleeps after {plan.sleep_seconds} s"
     yield from (f"  variable {name} = {value}" for name, value in plan.variables.items())
     yield from (f"  secret {name}" for name in plan.secrets)
+
+
+def summary(plan: Plan) -> str:
+    """Say in a few words how much a plan would do."""
+    changes, parts = plan.changes, [plan.action]
+    if changes:
+        numbers = (
+            (len(changes.added), "+"),
+            (len(changes.changed), "~"),
+            (len(changes.removed), "-"),
+        )
+        parts.append(" ".join(f"{sign}{number}" for number, sign in numbers if number) + " files")
+        size = sum((*changes.added.values(), *changes.changed.values()))
+        parts.append(f"{size / _MEBIBYTE:.1f} MiB to send")
+    if plan.hardware:
+        parts.append(plan.hardware[1])
+    return ", ".join(parts)

@@ -49,7 +49,7 @@ _ANSWERS = {
         True,
         (
             "The Hub does not accept the token while {doing}: make one with write access in the "
-            "settings of your account there, then run hf auth login or set HF_TOKEN."
+            "settings of your account there, then run .venv/bin/hf auth login or set HF_TOKEN."
         ),
     ),
     402: (
@@ -57,8 +57,9 @@ _ANSWERS = {
         False,
         (
             "The Hub asks for a paid plan while {doing}. Eight Spaces of Gradio need PRO (or a "
-            "team's plan); a free account holds two, on ZeroGPU: add --max-spaces 2 --hardware "
-            "zero-a10g. Other hardware than cpu-basic and ZeroGPU is paid by the hour."
+            "team's plan); a free account holds two, on ZeroGPU: add --combined, which ships all "
+            "of them as one, or --max-spaces 2. Other hardware than cpu-basic and ZeroGPU is paid "
+            "by the hour."
         ),
     ),
     403: (

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bundling import assembly, secrets, space_toml
+from bundling import assembly, gallery, secrets, space_toml
+from bundling.assembly import Bundle
+from bundling.space_toml import ZERO_GPU, SpaceToml
 from deploying import collecting, plan, table
 from deploying.deployment import Deployment, Outcome
 from deploying.hub import Hub
@@ -15,6 +17,11 @@ from deploying.problems import Code, Refusal
 from deploying.record import Records
 from deploying.waiting import Pace
 from environment import Problem
+
+_COLLECTION = "(collection)"
+"""What the table calls it beside the Spaces."""
+_ON_GPU = "portfolio_core/ui/gpu.py"
+"""Part of a bundle that has work for ZeroGPU."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +44,17 @@ class Wish:
 def chosen(root: Path, only: Sequence[str] | None, most: int | None) -> list[str]:
     """Return the Spaces that are meant, in the order in which they are deployed.
 
+    Those for ZeroGPU come first: a free account may have no others, and of these two. The gallery
+    holds all of them, and is meant only where it is named.
+
     Raises:
         Problem: there is no such Space.
     """
-    known(root, only or ())
-    slugs = [slug for slug in assembly.slugs(root) if not only or slug in only]
+    assembly.known(root, only or ())
+    hardware = {slug: assembly.described(root, slug).hardware for slug in assembly.slugs(root)}
+    ordered = sorted(hardware, key=lambda slug: (hardware[slug] != ZERO_GPU, slug))
+    slugs = [slug for slug in (*ordered, gallery.SLUG) if slug in only] if only else ordered
     return slugs[:most]
-
-
-def known(root: Path, slugs: Sequence[str]) -> None:
-    """Check that there are Spaces of these names.
-
-    Raises:
-        Problem: there are not.
-    """
-    there = assembly.slugs(root)
-    for slug in slugs:
-        if slug not in there:
-            raise Problem(f"There is no Space named {slug!r}; there are: {', '.join(there)}.")
 
 
 def assembled(
@@ -79,17 +79,26 @@ def assembled(
     }
     spaces = []
     for slug in slugs:
-        folder = root / "spaces" / slug
-        described = space_toml.read(folder)
+        described = assembly.described(root, slug)
         if hardware:
             described = replace(described, hardware=hardware)
         bundle = assembly.assemble(slug, root, root / "build")
+        _check_hardware(bundle, described)
+        folder = assembly.asked_from(root, slug)
         spaces.append(Space(f"{owner}/{slug}", folder, bundle, described, values))
     found = list(_hits(spaces, environment))
     if found:
         places = "".join(f"\n  {place}" for place in found)
         raise Problem(f"This looks secret; nothing was sent. Take it out of the sources:{places}")
     return spaces
+
+
+def _check_hardware(bundle: Bundle, described: SpaceToml) -> None:
+    if described.hardware == ZERO_GPU and _ON_GPU not in bundle.files:
+        raise Problem(
+            f"{bundle.slug} has no work for ZeroGPU, which ends a Space without any: leave it out, "
+            "or ship all of them as one with --combined."
+        )
 
 
 def _hits(spaces: Sequence[Space], environment: Mapping[str, str]) -> Iterator[str]:
@@ -124,7 +133,7 @@ def deploy(hub: Hub, spaces: Sequence[Space], wish: Wish, records: Records, pace
 
 
 def _planned(wanted: Plan) -> Outcome:
-    return Outcome(wanted.space.slug, wanted.action)
+    return Outcome(wanted.space.slug, plan.summary(wanted))
 
 
 def _gathered(
@@ -138,8 +147,8 @@ def _gathered(
     try:
         address = collecting.gather(hub, names, private=wish.private)
     except Refusal as refusal:
-        return [Outcome("(collection)", "refused", refusal.code, str(refusal))]
-    return [Outcome("(collection)", address)]
+        return [Outcome(_COLLECTION, "refused", refusal.code, str(refusal))]
+    return [Outcome(_COLLECTION, address)]
 
 
 def _sum_up(outcomes: Sequence[Outcome], wish: Wish) -> None:
@@ -148,8 +157,9 @@ def _sum_up(outcomes: Sequence[Outcome], wish: Wish) -> None:
     for outcome in outcomes:
         if outcome.sentence:
             print(f"{outcome.slug}: {outcome.sentence}")
-    wrong = sum(bool(outcome.code) for outcome in outcomes)
+    spaces = [outcome for outcome in outcomes if outcome.slug != _COLLECTION]
+    wrong = sum(bool(outcome.code) for outcome in spaces)
     if wrong:
-        print(f"{wrong} of {len(outcomes)} are not as they should be.")
+        print(f"{wrong} of {len(spaces)} are not as they should be.")
     elif not wish.apply:
         print("Nothing was written. Add --apply to do it.")

@@ -52,10 +52,11 @@ class Hardware:
 def detect(settings: Settings) -> Hardware:
     """Return what this machine offers under ``settings``. Cheap without an NVIDIA driver."""
     threads = settings.threads or _cores()
-    gpu_bytes = _gpu_memory_bytes()
+    gpu_bytes = _gpu_memory_bytes() if settings.device == "auto" else None
     if gpu_bytes is None:
         memory = settings.memory_bytes or int(_machine_memory_bytes() * _SHARE_FOR_ENGINES)
-        reason = f"No GPU was found; {threads} of {os.cpu_count()} CPU cores are used."
+        why = "No GPU was found" if settings.device == "auto" else "No GPU is to be used"
+        reason = f"{why}; {threads} of {os.cpu_count()} CPU cores are used."
         return Hardware("cpu", "float32", threads, memory, Preset.TINY, reason)
     memory = settings.memory_bytes or int(gpu_bytes * _SHARE_FOR_ENGINES)
     ceiling = (

@@ -144,8 +144,10 @@ class Settings(_Frozen):
 
     preset: Preset = Preset.AUTO
     """Size of the models."""
+    device: Literal["auto", "cpu"] = "auto"
+    """Where models run; ``cpu`` leaves a GPU alone."""
     host: str = "127.0.0.1"
-    """Address to listen on."""
+    """Address to listen on. A Space of the Hub listens on all."""
     port: int = Field(7860, ge=0, le=65535)
     """Port to listen on; 0 takes a free one."""
     threads: int = Field(0, ge=0)
@@ -241,6 +243,11 @@ def current() -> Settings:
 def may_tune(settings: Settings) -> bool:
     """Return whether visitors may train adapters here."""
     return not on_hub_space() if settings.tuning is None else settings.tuning
+
+
+def listening(settings: Settings) -> Settings:
+    """Return the settings of a process that serves: a Space of the Hub is reached from outside."""
+    return settings.model_copy(update={"host": "0.0.0.0"}) if on_hub_space() else settings  # noqa: S104
 
 
 def on_hub_space() -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from portfolio_core import temporary
 from portfolio_core.errors import BadSetting
-from portfolio_core.settings import Settings, current
+from portfolio_core.settings import Settings, current, listening
 from portfolio_server import keys, keys_command, logs
 
 _BAD_SETTING = 2
@@ -38,15 +38,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings, folder: Path | None) -> int:
     from portfolio_server import serve  # late: a slip in a setting is told without its seconds
 
+    settings = listening(settings)
     keys.of(settings)  # a server without them does not start; told before its seconds, too
     settings = temporary.claim(settings)
     try:
         listener = serve.listen(settings)
     except OSError as error:
         return _say(_no_address(settings, error), _NO_ADDRESS)
+    from portfolio_core.ui import gpu
     from portfolio_server.app import create_app
 
     app = create_app(settings, folder)
+    gpu.announce()
     with listener:
         serve.serve(app, listener, settings.proxies)
     return 0

@@ -54,6 +54,15 @@ def test_the_gpus_memory_bounds_the_preset(monkeypatch, gpu_gib, ceiling):
     assert (found.device, found.ceiling) == ("cuda", ceiling)
 
 
+def test_a_gpu_is_left_alone_where_the_settings_say_so(monkeypatch):
+    monkeypatch.setattr(hardware, "_gpu_memory_bytes", lambda: pytest.fail("looked"))
+
+    found = hardware.detect(Settings(device="cpu"))
+
+    assert (found.device, found.dtype, found.ceiling) == ("cpu", "float32", Preset.TINY)
+    assert "No GPU is to be used" in found.reason
+
+
 def test_no_driver_means_that_torch_is_not_imported(monkeypatch, tmp_path):
     monkeypatch.setattr(hardware, "_NVIDIA_DRIVER", tmp_path / "absent")
     monkeypatch.setitem(__import__("sys").modules, "torch", None)

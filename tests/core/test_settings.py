@@ -6,7 +6,15 @@ import pytest
 from pydantic import ValidationError
 
 from portfolio_core.errors import BadSetting
-from portfolio_core.settings import Limits, Preset, Settings, current, from_environment, may_tune
+from portfolio_core.settings import (
+    Limits,
+    Preset,
+    Settings,
+    current,
+    from_environment,
+    listening,
+    may_tune,
+)
 
 
 def test_an_empty_environment_gives_the_defaults():
@@ -30,6 +38,19 @@ def test_visitors_may_train_but_not_on_a_space_of_the_hub(monkeypatch, variables
         monkeypatch.setenv(name, value)
 
     assert may_tune(from_environment(variables)) is may
+
+
+@pytest.mark.parametrize(
+    ("variables", "host"),
+    [({}, "127.0.0.1"), ({"SYSTEM": "spaces", "SPACE_ID": "me/mine"}, "0.0.0.0")],
+)
+def test_a_space_of_the_hub_listens_to_the_outside(monkeypatch, variables, host):
+    for name in ("SYSTEM", "SPACE_ID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert listening(Settings()).host == host
 
 
 def test_settings_and_limits_are_read_by_name():

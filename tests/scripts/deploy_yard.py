@@ -32,6 +32,16 @@ expect = "a greeting"
 checks = [{{ output = 0, contains = ["{expect}"] }}]
 """
 
+_GALLERY = """\
+[bundle]
+presets = ["tiny"]
+[deploy]
+hardware = "zero-a10g"
+variables = { PORTFOLIO_DEVICE = "cpu" }
+"""
+ON_GPU = {"portfolio_core/ui/gpu.py": b""}
+"""What a bundle has that may go to ZeroGPU."""
+
 APP = """\
 import os, gradio as gr
 def greet(name: str) -> str:
@@ -74,6 +84,16 @@ class Yard:
         (folder / "space.toml").write_text(_TOML.format(**values | toml))
         return folder
 
+    def gallery(self) -> None:
+        """Write what makes one Space of all of them."""
+        folder = self.root / "deploy" / "gallery"
+        (folder / "portfolio_core" / "ui").mkdir(parents=True)
+        for path, content in ON_GPU.items():
+            (folder / path).write_bytes(content)
+        (folder / "app.py").write_text("print('all')\n")
+        (folder / "README.md").write_text("---\nsdk: gradio\n---\n")
+        (folder / "space.toml").write_text(_GALLERY)
+
     def run(self, *arguments: str, look: float = 0.001) -> tuple[int, str]:
         """Run deploy.py; return its exit code and all that it printed."""
         pace = ("--look", str(look), "--timeout", str(self.minutes))
@@ -108,12 +128,14 @@ class Yard:
         self.bundled += 1
         target = build / slug
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(root / "spaces" / slug, target, ignore=lambda *_: ["space.toml"])
+        folder = root / ("deploy" if slug == "gallery" else "spaces") / slug
+        shutil.copytree(folder, target, ignore=lambda *_: ["space.toml"])
         content = [file.read_bytes() for file in sorted(target.rglob("*")) if file.is_file()]
         told = hashlib.sha256(b"\0".join(content)).hexdigest()
         commit = f"{self.bundled:040x}"  # each run has another one, as sources have
         (target / "BUNDLE.json").write_text(json.dumps({"commit": commit, "content_hash": told}))
-        values = {"content_hash": told, "commit": commit, "files": {}, "left_out": ()}
+        files = {path.relative_to(target).as_posix(): path for path in target.rglob("*.py")}
+        values = {"content_hash": told, "commit": commit, "files": files, "left_out": ()}
         known = {one.name: values.get(one.name, ()) for one in dataclasses.fields(Bundle)}
         return Bundle(**known | {"slug": slug, "folder": target})
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,19 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from bundling import assembly, closure, front_matter, secrets, smoke, space_toml, trial  # noqa: E402
+from bundling import (  # noqa: E402
+    assembly,
+    closure,
+    front_matter,
+    gallery,
+    secrets,
+    smoke,
+    space_toml,
+    trial,
+)
 from environment import Problem  # noqa: E402
 
-SLUGS = assembly.slugs(ROOT)
+SLUGS = [*assembly.slugs(ROOT), gallery.SLUG]
 IN_THE_GATE = ("kokoro-tts", "ronald-classifier")  # --full tries the others, too
 
 
@@ -76,7 +86,9 @@ class TestEach:
         found = {path.split("/")[2] for path in bundles[slug].files if "/engines/" in path}
 
         assert "tests" not in str(bundles[slug].files)
-        assert "spaces/" not in str(bundles[slug].files)
+        assert not any(path.startswith("spaces/") for path in bundles[slug].files)
+        assert ("pages/spaces/ocr/app.py" in bundles[slug].files) == (slug == gallery.SLUG)
+        assert ("portfolio_server/app.py" in bundles[slug].files) == (slug == gallery.SLUG)
         if slug == "kokoro-tts":
             assert found == {"__init__.py", "text_to_speech"}
 
@@ -93,7 +105,7 @@ class TestEach:
     def test_starts_as_on_the_hub_and_answers(self, slug, bundles, request):
         if slug not in IN_THE_GATE and not request.config.getoption("--full"):
             pytest.skip("Tried with --full.")
-        wanted = space_toml.read(ROOT / "spaces" / slug).smoke
+        wanted = assembly.described(ROOT, slug)
 
         done = trial.attempt(bundles[slug], wanted, Path(sys.executable))
 
@@ -107,6 +119,54 @@ class TestEach:
         versions = (front_matter.RELEASE["torch"], assembly.pinned(ROOT, "torch"))
         assert all(each.specifier.contains(version) for each in torch for version in versions)
         assert (f"torch=={versions[0]}\n" in first) == bool(torch)
+
+
+class TestGallery:
+    """All Spaces as one."""
+
+    def test_a_space_in_it_answers_under_its_path_and_one_that_does_not_is_told(self, bundles):
+        wanted = assembly.described(ROOT, gallery.SLUG)
+        (voice,) = (one for one in wanted.smokes if one.place == "spaces/kokoro-tts")
+        strict = replace(voice, checks=(space_toml.Expectation(0, seconds=(60, 90)),))
+
+        done = trial.attempt(
+            bundles[gallery.SLUG], replace(wanted, smokes=(voice, strict)), Path(sys.executable)
+        )
+
+        (sentence,) = done.wrong
+        assert re.fullmatch(r"The sound has \d\.\d s, not 60 to 90\.", sentence)
+
+    def test_each_space_is_asked_and_none_is_left_without_its_engines(self, bundles):
+        wanted = assembly.described(ROOT, gallery.SLUG)
+
+        assert [one.place for one in wanted.smokes] == [f"spaces/{slug}" for slug in SLUGS[:-1]]
+        for slug in SLUGS[:-1]:
+            one = assembly.described(ROOT, slug)
+            assert set(one.tasks) <= set(wanted.tasks)
+            assert set(one.starters) <= set(wanted.starters)
+        assert wanted.variables["PORTFOLIO_DEVICE"] == "cpu"
+
+    def test_it_installs_what_its_spaces_and_its_server_install_each_once(self, bundles):
+        lines = (bundles[gallery.SLUG].folder / "requirements.txt").read_text().splitlines()
+        merged = {Requirement(line).name: Requirement(line) for line in lines}
+
+        assert len(merged) == len(lines)
+        for file in [
+            *ROOT.glob("spaces/*/requirements.txt"),
+            ROOT / "shared/portfolio_server/requirements.txt",
+        ]:
+            for line in file.read_text().splitlines():
+                if line and not line.startswith("#"):
+                    one = Requirement(line)
+                    assert one.extras <= merged[one.name].extras
+                    assert set(one.specifier) <= set(merged[one.name].specifier)
+
+    def test_it_has_no_engine_that_wants_a_gpu(self, bundles):
+        files = bundles[gallery.SLUG].files
+
+        assert "portfolio_core/engines/text_to_image/pipeline.py" in files
+        assert "portfolio_core/engines/reranking/cross_encoder.py" not in files
+        assert "portfolio_core/ui/gpu.py" in files  # without it ZeroGPU would end the Space
 
 
 def _imported(node):
@@ -260,7 +320,7 @@ class TestSecrets:
             with (copy / "spaces/kokoro-tts" / name).open("a") as file:
                 file.write(f"\n# {token}\n")
 
-        code = "import bundle; from pathlib import Path; bundle.made('kokoro-tts')"
+        code = "from bundling import making; making.made('kokoro-tts', making.Path('..'))"
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=copy / "scripts",
@@ -307,27 +367,32 @@ class TestAnswers:
 
         assert list(smoke._mistakes(space_toml.Expectation(0, **check), given)) == wrong
 
+    def test_values_are_looked_at_by_name(self):
+        check = space_toml.Expectation(0, equals={"changed": 0})
+
+        assert list(smoke._mistakes(check, ({"changed": 0, "other": 1},))) == []
+        for output, found in (({"changed": 3}, "3"), ({}, "None"), ("changed", "None")):
+            (wrong,) = smoke._mistakes(check, (output,))
+            assert wrong == f"Output 0 has {found} as changed, not 0."
+
     def test_too_few_outputs_are_told(self):
         told = list(smoke._mistakes(space_toml.Expectation(2), ("a", "b")))
 
         assert told == ["There is no output 2, only 2."]
 
 
-def test_the_release_is_what_zerogpu_offers(monkeypatch):
-    import bundle
-
-    bundle.check_release()
-    monkeypatch.setitem(bundle.RELEASE, "torch", "1.0")
+def test_the_release_is_what_zerogpu_offers(monkeypatch, tmp_path):
+    monkeypatch.setitem(front_matter.RELEASE, "torch", "1.0")
 
     with pytest.raises(Problem, match=r"offers torch .*2\.11\.0"):
-        bundle.check_release()
+        assembly.assemble("kokoro-tts", ROOT, tmp_path)
 
 
 def test_a_bundle_that_does_not_start_is_told_with_its_log(copy, tmp_path):
     app = copy / "spaces/kokoro-tts/app.py"
     app.write_text("raise SystemExit('No luck today.')\n")
     made = assembly.assemble("kokoro-tts", copy, tmp_path / "build")
-    wanted = space_toml.read(copy / "spaces/kokoro-tts").smoke
+    wanted = space_toml.read(copy / "spaces/kokoro-tts")
 
     with pytest.raises(Problem, match="does not start:\nNo luck today"):
         trial.attempt(made, wanted, Path(sys.executable))

@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from tests.scripts.deploy_yard import APP
+from tests.scripts.deploy_yard import APP, ON_GPU
 
 NAME = "ann/ocr"
 
@@ -17,8 +17,26 @@ def test_without_apply_it_only_says_what_it_would_do(yard, hub):
     assert "+            5 bytes  examples/a.txt" in said
     assert "hardware cpu-basic" in said
     assert "variable SIZE = tiny" in said
+    assert "ocr  create, +4 files, 0.0 MiB to send, cpu-basic" in said
     assert "Nothing was written. Add --apply to do it." in said
     assert hub.store.changes == []
+
+
+def test_without_a_token_the_plan_is_made_of_what_everybody_sees(yard, hub, monkeypatch):
+    yard.space("ocr", variables='SIZE = "tiny"')
+    yard.space("rag-chat")
+    yard.apply("--only", "ocr")
+    yard.apply("--only", "rag-chat", "--private")
+    monkeypatch.delenv("HF_TOKEN")
+    changes = list(hub.store.changes)
+    code, said = yard.run("--owner", "ann")
+    assert (code, hub.store.changes) == (0, changes)
+    assert said.startswith("There is no token of the Hub: what only its owner sees there")
+    assert "ocr: settings ann/ocr" in said
+    assert "rag-chat: create public ann/rag-chat" in said
+    assert yard.run("status", "--owner", "ann")[0] == 0
+    for refused in ([], ["--apply", "--owner", "ann"], ["pause", "ocr", "--owner", "ann"]):
+        assert yard.run(*refused)[0] == 3
 
 
 def test_a_space_is_made_and_filled_in_one_commit_and_gathered_with_the_others(yard, hub):
@@ -67,6 +85,7 @@ def test_additions_changes_and_removals_go_in_one_commit(yard, hub):
     for line in ("+            3 bytes  new.txt", "-            1 bytes  old.txt"):
         assert line in plan
     assert "same.txt" not in plan
+    assert "ocr  update, +1 ~2 -1 files, 0.0 MiB to send" in plan
     assert yard.apply()[0] == 0
     assert set(hub.files(NAME)) == {"app.py", "README.md", "new.txt", "same.txt", "BUNDLE.json"}
     assert len(hub.titles(NAME)) == 3
@@ -78,7 +97,7 @@ def test_settings_come_before_the_upload_and_only_where_they_differ(yard, hub, m
     yard.apply()
     del hub.store.changes[:]
     monkeypatch.setenv("SPACE_SECRET_KEY", "the-value-of-the-key")
-    new = {"app.py": b"print('two')"}
+    new = {"app.py": b"print('two')"} | ON_GPU
     wish = {"hardware": "zero-a10g", "secrets": ["KEY"], "variables": 'SIZE = "tiny"'}
     yard.space("ocr", new, **wish)
     code, said = yard.apply()
@@ -106,12 +125,14 @@ def test_a_secret_without_a_value_stops_before_anything_is_made(yard, hub, monke
 def test_the_order_is_stated_and_max_spaces_takes_its_first(yard, hub):
     for slug in ("rag-chat", "ocr", "kokoro-tts"):
         yard.space(slug)
+    yard.space("text-to-image", ON_GPU, hardware="zero-a10g")
     _, said = yard.run()
     order = [line.split(":")[0] for line in said.splitlines() if ": create" in line]
-    yard.apply("--max-spaces", "2", "--private", "--hardware", "zero-a10g")
+    assert order == ["text-to-image", "kokoro-tts", "ocr", "rag-chat"]  # ZeroGPU first
+    yard.apply("--max-spaces", "2", "--private", "--hardware", "cpu-upgrade")
     assert [name for _, name in hub.store.repositories] == [f"ann/{slug}" for slug in order[:2]]
     made = hub.space(f"ann/{order[0]}")
-    assert (made.private, made.hardware) == (True, "zero-a10g")
+    assert (made.private, made.hardware) == (True, "cpu-upgrade")
 
 
 def test_only_and_owner_choose(yard, hub):
@@ -138,6 +159,8 @@ def test_the_smoke_request_goes_to_the_app_that_the_space_runs(
     code, said = yard.apply()
     assert code == 7
     assert "Output 0 lacks 'Good-bye'" in said
+    assert "| ===== run of" in said
+    assert "1 of 1 are not as they should be." in said
     assert hub.files(NAME)["app.py"] == b"print('one')\n"
     code, said = yard.smoke("--owner", "ann")
     assert (code, "ocr: Output 0 lacks 'Good-bye'." in said) == (7, True)

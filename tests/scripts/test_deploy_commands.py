@@ -63,6 +63,15 @@ def test_rollback_goes_to_any_commit_that_is_named(twice, hub):
     assert (code, "has no commit 0123456789" in said) == (1, True)
 
 
+def test_there_is_no_rollback_to_the_empty_space_that_it_began_as(yard, hub):
+    yard.space("ocr")
+    yard.apply()
+    code, said = yard.run("rollback", "ocr")
+    assert code == 1
+    assert "(initial commit): there is nothing to go back to." in said
+    assert len(hub.titles(NAME)) == 2
+
+
 def test_rollback_to_what_does_not_run_says_so(yard, hub):
     yard.space("ocr", {"app.py": b"'BUILD_ERROR'"})
     yard.apply()

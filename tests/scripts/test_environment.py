@@ -226,3 +226,63 @@ class TestSentences:
 
         with pytest.raises(environment.Problem, match=r"apt-get install python3\.1[12]-venv"):
             environment._check_folder(tmp_path)
+
+
+class TestInside:
+    """A script that works in the environment only."""
+
+    @pytest.fixture
+    def outside(self, environment, monkeypatch, tmp_path):
+        """Give what was done, for a script that was started outside of the environment."""
+        done = []
+        python = tmp_path / "python"
+        monkeypatch.setattr(environment, "inside", lambda: False)
+        monkeypatch.setattr(environment, "venv_python", lambda: python)
+        monkeypatch.setattr(environment.os, "execv", lambda *command: done.append(command[0]))
+
+        def ensure(extras):
+            python.touch()
+            done.append(extras)
+
+        monkeypatch.setattr(environment, "ensure", ensure)
+        return done, python
+
+    def test_it_says_how_to_make_the_environment_or_makes_it(self, environment, outside):
+        done, python = outside
+        with pytest.raises(environment.Problem, match=r"There is no \.venv yet"):
+            environment.require_inside()
+
+        environment.require_inside(make=True)
+
+        assert done == [[*environment.spaces(), "server"], str(python)]
+
+    def test_where_there_is_one_it_is_taken_as_it_is(self, environment, outside):
+        done, python = outside
+        python.touch()
+
+        environment.require_inside(make=True)
+
+        assert done == [str(python)]
+
+    @pytest.mark.parametrize("name", ["bundle", "deploy", "publish_model", "smoke"])
+    def test_a_script_explains_itself_before_anything_is_installed(self, name):
+        script = ROOT / "scripts" / f"{name}.py"
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _START.format(script=str(script))],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"usage: {name}.py" in done.stdout
+
+
+# As python3 starts a script, without what is installed beside Python itself.
+_START = """
+import runpy, sys
+from pathlib import Path
+sys.path.insert(0, str(Path({script!r}).parent))
+sys.argv = [{script!r}, "--help"]
+runpy.run_path({script!r}, run_name="__main__")
+"""

@@ -2,8 +2,12 @@
 
 import gc
 import inspect
+import os
 import pickle
+import subprocess
+import sys
 
+import gradio as gr
 import pytest
 
 from portfolio_core.errors import NumberOutOfRange
@@ -62,6 +66,51 @@ def test_without_the_package_the_work_is_done_as_it_stands(monkeypatch):
     monkeypatch.setattr(gpu, "GPU", None)
 
     assert list(gpu.OnGpu(count, lambda key, most: most)("counter", Counter(), 3)) == [0, 1, 2]
+
+
+def test_where_models_stay_off_the_gpu_none_is_borrowed_and_the_work_is_declared(monkeypatch):
+    declared = []
+
+    def watched(**options):
+        return lambda task: declared.append(task) or (lambda *_: pytest.fail("borrowed"))
+
+    monkeypatch.setattr(gpu, "GPU", watched)
+    work = gpu.OnGpu(count, lambda key, most: 1, borrows=False)
+
+    assert list(work("counter", Counter(), 2)) == [0, 1]
+    assert len(declared) == 1
+
+
+def test_pages_that_are_mounted_announce_their_work_as_a_launch_does():
+    pytest.importorskip("spaces")
+    code = """
+from spaces.zero import gradio  # what ZeroGPU hangs into the first launch
+gradio.one_launch(lambda: print("reported"))
+from portfolio_core.ui import gpu
+gpu.announce()
+"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env=os.environ | {"SYSTEM": "spaces", "SPACE_ID": "ann/gallery"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+
+    assert done.stdout.splitlines().count("reported") == 1
+    assert "Exception ignored" not in done.stderr  # as of loops that nobody closes
+
+
+@pytest.mark.parametrize("missing", ["the package", "the Hub"])
+def test_elsewhere_there_is_nothing_to_announce(monkeypatch, missing):
+    if missing == "the package":
+        monkeypatch.setenv("SYSTEM", "spaces")
+        monkeypatch.setenv("SPACE_ID", "ann/gallery")
+    monkeypatch.setattr(gpu, "GPU", None if missing == "the package" else ZeroGpu())
+    monkeypatch.setattr(gr.Blocks, "launch", lambda *_, **__: pytest.fail("launched"))
+
+    gpu.announce()
 
 
 def test_the_engine_itself_never_passes_between_the_processes(zero):

@@ -2,17 +2,23 @@
 
 This is the only place that imports the package ``spaces``. Where ZeroGPU is not, as on any other
 machine, the work runs as it stands. Where it is, the work runs in a forked process: what it is
-asked and what it yields are pickled, and the engine is found there by its key.
+asked and what it yields are pickled, and the engine is found there by its key. Where the settings
+keep models off the GPU, none is borrowed.
 """
 
+import asyncio
 import math
+import socket
 import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import gradio as gr
+
 from portfolio_core.errors import PortfolioError
+from portfolio_core.settings import on_hub_space
 
 try:
     # By name: where the package is missing, a folder called ``spaces`` may stand in its place.
@@ -47,6 +53,34 @@ class _Failed:
         return made
 
 
+def announce() -> None:
+    """Let ZeroGPU know that all work was declared, where pages are mounted and none is launched.
+
+    It waits for the first launch of a page, and ends a Space that makes none. An empty page, out
+    of reach for everybody else, is launched and closed again.
+    """
+    if not (GPU and on_hub_space()):
+        return
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    asyncio.run(_launch_and_close(port))
+
+
+async def _launch_and_close(port: int) -> None:
+    """Launch an empty page where an event loop runs; elsewhere Gradio opens some, closes none."""
+    with gr.Blocks(analytics_enabled=False) as page:
+        pass
+    page.launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+    )
+    page.close(verbose=False)
+
+
 class OnGpu(Generic[A, T]):
     """Work on a GPU that may have to be borrowed. Make it while the page is built.
 
@@ -54,9 +88,19 @@ class OnGpu(Generic[A, T]):
     """
 
     def __init__(
-        self, work: Callable[[Any, A], Iterator[T]], seconds: Callable[[str, A], float]
+        self,
+        work: Callable[[Any, A], Iterator[T]],
+        seconds: Callable[[str, A], float],
+        *,
+        borrows: bool = True,
     ) -> None:
-        """Prepare ``work(engine, asked)``; ``seconds(key, asked)`` is how long it should take."""
+        """Prepare ``work(engine, asked)``.
+
+        Args:
+            work: What is done.
+            seconds: How long it should take, by the engine's key and what it is asked.
+            borrows: Whether it takes a GPU at all; where not, it is declared nevertheless.
+        """
 
         def task(key: str, asked: A) -> Generator[T | _Failed, None, None]:
             try:
@@ -68,8 +112,9 @@ class OnGpu(Generic[A, T]):
             needed = math.ceil(_MARGIN * seconds(key, asked))
             return min(max(needed, _LEAST_SECONDS), _MOST_SECONDS)
 
+        declared = GPU(duration=duration)(task) if GPU else task
         self._task: Callable[[str, A], Generator[T | _Failed, None, None]] = (
-            GPU(duration=duration)(task) if GPU else task
+            declared if borrows else task
         )
 
     def __call__(self, key: str, engine: object, asked: A) -> Generator[T, None, None]:

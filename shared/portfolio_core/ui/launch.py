@@ -15,7 +15,7 @@ import gradio.mcp
 
 from portfolio_core import sweeper, temporary
 from portfolio_core.errors import PortfolioError
-from portfolio_core.settings import Settings, current, on_hub_space
+from portfolio_core.settings import Settings, current, listening
 from portfolio_core.ui import mcp_files, theme
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def main(build: Callable[[], gr.Blocks]) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("portfolio_core").setLevel(logging.INFO)
     try:
-        settings = temporary.claim(current())
+        settings = listening(temporary.claim(current()))
         _use_own_folder(settings.temp_dir / f"alone-{_name(build)}")
         page = build()
     except PortfolioError as error:
@@ -80,11 +80,11 @@ def launch(page: gr.Blocks, settings: Settings) -> None:
         OSError: the port is in use, or the host is not of this machine.
     """
     prepare(page, settings)
-    _try_address(_address(settings), settings.port)
+    _try_address(settings.host, settings.port)
     _, address, _ = page.launch(
         prevent_thread_lock=True,
         quiet=True,
-        server_name=_address(settings),
+        server_name=settings.host,
         server_port=settings.port or None,
         max_threads=_HANDLER_THREADS,
         state_session_capacity=1000,
@@ -132,14 +132,9 @@ def _try_address(host: str, port: int) -> None:
 
 
 def _no_address(settings: Settings, error: OSError) -> str:
-    host, port = _address(settings), settings.port
+    host, port = settings.host, settings.port
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < _LAST_PORT else port - 1
         return f"Port {port} is in use: stop what runs there, or set PORTFOLIO_PORT={other}."
     reason = error.strerror or error
     return f"{host}:{port} cannot be listened on ({reason}): set PORTFOLIO_HOST or PORTFOLIO_PORT."
-
-
-def _address(settings: Settings) -> str:
-    """On the Hub a Space is reached from outside its container."""
-    return "0.0.0.0" if on_hub_space() else settings.host  # noqa: S104

@@ -112,7 +112,9 @@ class Desk:
         """Work for ``page``, which offers ``styles``."""
         self._page, self._styles = page, styles
         self._pace = estimate.process_wide()
-        self._draw: OnGpu[Requests, tuple[int, Step | Drawn]] = OnGpu(_drawn, self._seconds)
+        self._draw: OnGpu[Requests, tuple[int, Step | Drawn]] = OnGpu(
+            _drawn, self._seconds, borrows=page.machine.device == "cuda"
+        )
         self.abilities: Abilities = page.engine_class.abilities
         """What the page's engine can be asked for."""
 

@@ -110,7 +110,9 @@ class Desk:
         """Work for ``page``."""
         self._page, self._limits = page, page.settings.limits
         self._pace = estimate.process_wide()
-        self._on_gpu: OnGpu[Asked, Step | Pixels] = OnGpu(_painted, self._seconds)
+        self._on_gpu: OnGpu[Asked, Step | Pixels] = OnGpu(
+            _painted, self._seconds, borrows=page.machine.device == "cuda"
+        )
         best = page.choice
         self.replacing = best if abilities(best).replaces else None
         """What draws something new, where there is such a model."""
