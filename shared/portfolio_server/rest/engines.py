@@ -3,19 +3,32 @@
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import StrictBool
 
 from portfolio_core.catalog import Model
 from portfolio_core.errors import UnknownModel
 from portfolio_core.occupancy import Fit, Lane, State
 from portfolio_server.rest import work
 from portfolio_server.rest.service import Service
+from portfolio_server.rest.shapes import Described, shown
+
+_EXAMPLE = {
+    "id": "minilm-l6-v2",
+    "object": "engine",
+    "tasks": ["embeddings"],
+    "state": "loaded",
+    "running": 1,
+    "waiting": 0,
+    "memory_bytes": 157286400,
+    "fit": "loaded",
+    "idle_seconds": 0.0,
+}
 
 
-class Engine(BaseModel):
+class Engine(Described):
     """One engine as it is now."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = shown(_EXAMPLE)
 
     id: str
     """Key of its model."""
@@ -36,10 +49,18 @@ class Engine(BaseModel):
     """Time since it was last used; 0 where it never was, or is."""
 
 
-class Engines(BaseModel):
+class Engines(Described):
     """All engines of the server, and what they share."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = shown(
+        {
+            "object": "list",
+            "data": [_EXAMPLE],
+            "memory_bytes": 8589934592,
+            "memory_taken_bytes": 157286400,
+            "queue_waiting": 16,
+        }
+    )
 
     object: Literal["list"] = "list"
     data: list[Engine]
@@ -51,12 +72,13 @@ class Engines(BaseModel):
     """Callers that may wait for one engine."""
 
 
-class Wish(BaseModel):
+class Wish(Described):
     """What an engine should be."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"loaded": True}]})
+    model_config = shown({"loaded": True})
 
-    loaded: bool
+    loaded: StrictBool
+    """Whether it should be in memory."""
 
 
 def router(service: Service) -> APIRouter:
