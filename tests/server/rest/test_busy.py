@@ -149,7 +149,7 @@ class TestTime:
 class TestLeaving:
     def leave(self, server):
         with contextlib.suppress(httpx.ReadTimeout):
-            server.client.post("/v1/chat/completions", json=LONG, timeout=0.5)
+            server.client.post("/v1/chat/completions", json=LONG, timeout=3)
 
     @pytest.fixture
     def served(self, serve, monkeypatch):
