@@ -92,7 +92,7 @@ def _options() -> argparse.Namespace:
     add("--autoencoder-steps", type=int, default=5500, help="batches of the autoencoder (5500)")
     add("--decoder-steps", type=int, default=3000, help="batches of its decoder alone (3000)")
     add("--pool", type=int, default=20_000, help="pictures that the denoiser sees (20000)")
-    add("--steps", type=int, default=7800, help="batches of the denoiser (7800)")
+    add("--steps", type=int, default=8600, help="batches of the denoiser (8600)")
     add("--judge-steps", type=int, default=1500, help="batches of the judge (1500)")
     tune = parts.add_parser("tune", help="a LoRA that adds one thing")
     tune.set_defaults(run=_tune, name="tune")

@@ -20,9 +20,8 @@ from portfolio_core.training.latent_diffusion import judge, making, measuring, w
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
 HERE = starters.folder(FOLDER)
-LEAST_OF_TWELVE = 3
-"""By chance, one in some ten thousand agrees."""
-WANTED = 0.8
+LEAST_OF_TWELVE = 9
+"""Nine in ten agree; of twelve, hardly ever fewer than nine."""
 PROMPT = "a cat to the left of a red heart on a blue background"
 
 
@@ -107,13 +106,8 @@ def agreement(engine):
     return judge.load(HERE / making.JUDGE).agreement(made, scenes)
 
 
-def test_it_follows_prompts_far_more_often_than_by_chance(agreement):
+def test_it_follows_prompts_that_it_never_saw(agreement):
     assert agreement * 12 >= LEAST_OF_TWELVE
-
-
-@pytest.mark.xfail(reason="the weights have had an hour on a busy core, which is too short")
-def test_it_follows_prompts_as_often_as_it_should(agreement):
-    assert agreement >= WANTED
 
 
 def test_what_lies_outside_of_its_world_is_told_beside_the_picture(engine):
