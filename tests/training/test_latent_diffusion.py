@@ -71,7 +71,7 @@ def made(tmp_path_factory):
 def test_captions_say_what_is_drawn_in_each_way():
     cat, star = Thing("cat"), Thing("star", "red")
     beside = Scene("beside", cat, star, "orange")
-    said = {world.any_caption(beside, np.random.default_rng(seed)) for seed in range(60)}
+    said = {world.any_caption(beside, np.random.default_rng(seed)) for seed in range(900)}
     assert said == {
         f"{what}{ending}"
         for what in ("a cat to the left of a red star", "a red star to the right of a cat")
