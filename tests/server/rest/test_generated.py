@@ -71,6 +71,11 @@ def test_no_request_of_thousands_breaks_a_group(server, tmp_path, full, group):
 def test_the_check_finds_what_tells_of_the_machine():
     from tests.server.rest import generated_checks
 
-    leaks = ["Traceback (most", "at /home/a/b.py", "10.0.0.7 said no", "<object at 0x7f00aa11bb>"]
+    leaks = [
+        "Traceback (most",
+        "at /" + "home/a/b.py",
+        "10.0.0.7 said no",
+        "<object at 0x7f00aa11bb>",
+    ]
     assert all(generated_checks._MACHINE.search(leak) for leak in leaks)
     assert not generated_checks._MACHINE.search("“a/b” is unknown. Use one of 1.5, 2.0.")
