@@ -25,6 +25,7 @@ LONG = {
     "temperature": 2,
     "top_p": 1,
     "top_k": 0,
+    "seed": 6,  # others may end their turn after a few words
 }
 
 
@@ -153,13 +154,13 @@ class TestLeaving:
 
     @pytest.fixture
     def served(self, serve, monkeypatch):
-        """A server with a loaded chat, whose engine takes 45 seconds for a reply."""
+        """A server with a loaded chat, whose engine takes minutes for a reply."""
         server = serve()
         server.client.post("/v1/chat/completions", json={**LONG, "max_tokens": 1})
         check = Place.check
 
         def slow(place):
-            time.sleep(0.05)
+            time.sleep(0.2)
             check(place)
 
         monkeypatch.setattr(Place, "check", slow)

@@ -16,6 +16,7 @@ STREAM = {
     "temperature": 2,
     "top_p": 1,
     "top_k": 0,
+    "seed": 6,  # others may end their turn after a few words
     "stream": True,
 }
 IN_THE_GATE, STATED = 2, 20
