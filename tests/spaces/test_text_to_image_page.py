@@ -131,9 +131,7 @@ def test_a_kept_seed_gives_the_same_picture_and_a_rolled_one_another(page, first
     assert (pixels(other) != pixels(first[1])).any()
 
 
-@pytest.mark.xfail(
-    run=False, reason="The tiny model is so fast that all is told as one second."
-)
+@pytest.mark.xfail(run=False, reason="The tiny model is so fast that all is told as one second.")
 def test_the_estimate_follows_what_is_asked_for(page, first):
     about = page.get_by_text(said(page, "on this machine", "이 기기에서")).first
     before = about.inner_text()
