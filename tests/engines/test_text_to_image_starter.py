@@ -20,8 +20,7 @@ from portfolio_core.training.latent_diffusion import judge, making, measuring, w
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
 HERE = starters.folder(FOLDER)
-LEAST_OF_TWELVE = 9
-"""Nine in ten agree; of twelve, hardly ever fewer than nine."""
+WANTED = 0.8
 PROMPT = "a cat to the left of a red heart on a blue background"
 
 
@@ -107,7 +106,7 @@ def agreement(engine):
 
 
 def test_it_follows_prompts_that_it_never_saw(agreement):
-    assert agreement * 12 >= LEAST_OF_TWELVE
+    assert agreement >= WANTED
 
 
 def test_what_lies_outside_of_its_world_is_told_beside_the_picture(engine):

@@ -72,17 +72,13 @@ class TestBars:
 
     @pytest.mark.parametrize(
         ("ours", "met"),
-        [
-            ("mend the coat before you go out", True),
-            ("oh mend the coat before you go out", True),
-            ("oh and mend the coat before you go out", False),
-        ],
+        [("mend the coat before you go out", True), ("oh mend the coat before you go out", False)],
     )
     def test_added_words(self, words, ours, met):
         plain = "oh mend the coat before you go out"
         bars = words._surrounded(clips(words), engines(words, plain, ours))
 
-        assert len(bars) == 3
+        assert len(bars) == 4
         assert all(bars.values()) == met
 
 
