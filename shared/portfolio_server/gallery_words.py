@@ -24,6 +24,7 @@ _EN = {
     "could_not_start": "could not start",
     "could_not_start_hint": "This application could not start here; the others are not affected.",
     "chat": "Chat with the local model",
+    "routes": "The whole API",
     "limits": "Limits",
     "health": "Health",
     "none": "There is no application in this folder yet.",
@@ -54,6 +55,7 @@ _KO = {
     "could_not_start_hint": "이 애플리케이션은 여기서 시작하지 못했습니다. 다른 "
     "애플리케이션에는 영향이 없습니다.",
     "chat": "이 서버의 모델과 대화",
+    "routes": "API 전체",
     "limits": "제한",
     "health": "상태",
     "none": "이 폴더에는 아직 애플리케이션이 없습니다.",

@@ -105,6 +105,14 @@ def test_a_card_says_what_the_space_says(get_sounds):
     assert "green to-gray" in page
 
 
+def test_each_link_at_the_foot_leads_somewhere(get_sounds):
+    foot = get_sounds().text.partition("<footer>")[2]
+    links = re.findall(r'href="([^"]+)"', foot)
+
+    assert "/docs" in links
+    assert [get_sounds(path=link).status_code for link in links] == [200] * len(links)
+
+
 STATES = {
     "idle": "loads at first use",
     "loading": "loading",
