@@ -157,5 +157,9 @@ def test_a_tool_draws_and_reads_what_was_drawn(space, drawn):
 
     assert {"generate", "estimate", "recipe"} <= names
     assert not made.isError
+    picture, address, recipes, *_ = made.content
+    assert picture.type == "image"
+    assert address.text.endswith(".png")
+    assert json.loads(recipes.text)[0]["parameters"]["prompt"] == PROMPT
     assert not told.isError
     assert PROMPT in told.content[0].text

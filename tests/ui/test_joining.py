@@ -7,6 +7,7 @@ import gradio as gr
 import httpx
 import pytest
 from gradio.routes import App
+
 from portfolio_core.ui.joining import SECONDS, Joining
 
 SESSION = "page"

@@ -1,25 +1,39 @@
-"""Lists of files as arguments of tools: Gradio's own MCP server knows single files only.
+"""What Gradio's own MCP server does not know: lists of files, and results that assistants can read.
 
 A tool's schema would point to a definition that is not in it, and the addresses in a list would
 stay plain text. Here the definition is put in place, and every item of a list counts as a file.
+
+All that a tool returns would be one text in Python's own way to write, pictures as addresses.
+Here each result is a part of its own: a file, also each of a list, as Gradio gives single ones,
+a picture to be seen with its address, and what is no text as JSON.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+from anyio.to_thread import run_sync
 from gradio.mcp import GradioMCPServer
+from gradio.processing_utils import add_root_url
+from gradio_client.utils import is_file_obj_with_meta
 
 Position = list[str | int]
 """Keys and indices that lead to a place; ``"items"`` stands for every index of a list."""
 
 _simplify = GradioMCPServer.simplify_filedata_schema
 _convert = GradioMCPServer.convert_strings_to_filedata
+_tell = GradioMCPServer.postprocess_output_data
 
 
 def teach() -> None:
-    """Let the MCP servers that are made from now on take lists of files."""
-    setattr(GradioMCPServer, "simplify_filedata_schema", _simplify_whole)  # noqa: B010 - Gradio's own
-    setattr(GradioMCPServer, "convert_strings_to_filedata", _convert_items)  # noqa: B010 - likewise
+    """Let the MCP servers that are made from now on take lists of files, and tell all results."""
+    for name, ours in (
+        ("simplify_filedata_schema", _simplify_whole),
+        ("convert_strings_to_filedata", _convert_items),
+        ("postprocess_output_data", _tell_each),
+        ("_execute_tool_without_progress", _results),
+    ):
+        setattr(GradioMCPServer, name, ours)
 
 
 def _simplify_whole(
@@ -60,3 +74,34 @@ def _found(value: Any, position: Position) -> Iterator[Position]:  # noqa: ANN40
         except (KeyError, IndexError, TypeError):
             continue  # an argument that was left out
         yield from ([key, *found] for found in _found(inner, rest))
+
+
+async def _results(_: GradioMCPServer, job: Any) -> list[Any]:  # noqa: ANN401 - gradio_client's Job
+    """Return each result of a call; Gradio's own returns them as one."""
+    last = None
+    async for update in job:
+        if update.type == "output" and update.final:
+            last = update
+    await run_sync(job.result)  # raises what went wrong
+    return list(last.outputs["data"]) if last else []
+
+
+def _tell_each(server: GradioMCPServer, results: list[Any], root_url: str) -> list[Any]:
+    """Return the parts of an answer; ``results`` are as the page's API gives them."""
+    results = add_root_url(results, root_url, None)
+    return _tell(server, [part for one in results for part in _parts(one)], root_url)
+
+
+def _parts(result: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON
+    if isinstance(result, str) or is_file_obj_with_meta(result):
+        yield result
+    elif result and isinstance(result, list) and all(map(_file, result)):
+        yield from map(_file, result)
+    else:
+        yield json.dumps(result, ensure_ascii=False)
+
+
+def _file(item: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return the file that is, or in a gallery is shown by, ``item``, if there is one."""
+    shown = item.get("image", item) if isinstance(item, dict) else None
+    return shown if is_file_obj_with_meta(shown) else None
