@@ -245,24 +245,26 @@ def resigned(lines):
     return [json.dumps(head).encode() + b"\n", *lines[1:]]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"PK\x03\x04 an archive",
-        b"\x80\x04\x95 a pickle",
-        gzip.compress(b"{}\n"),
-        gzip.compress(b"[" * 100_000),
-        exchange.export(index_of(*TEXTS))[:-20],
-        repacked(lambda lines: lines[:-1]),
-        repacked(lambda lines: [*lines, b"{}\n"]),
-        repacked(lambda lines: resigned([*lines, lines[1]])),
-        repacked(lambda lines: resigned([lines[0], lines[1].replace(b"Cats", b"Rats")])),
-        repacked(
-            lambda lines: resigned([lines[0], lines[1].replace(b'"page": 1', b'"page": "1"')])
-        ),
-    ],
-)
+STRANGERS = {
+    "nothing": b"",
+    "an archive": b"PK\x03\x04 an archive",
+    "a pickle": b"\x80\x04\x95 a pickle",
+    "an empty head": gzip.compress(b"{}\n"),
+    "deep brackets": gzip.compress(b"[" * 100_000),
+    "cut off": exchange.export(index_of(*TEXTS))[:-20],
+    "a line less": repacked(lambda lines: lines[:-1]),
+    "a line more": repacked(lambda lines: [*lines, b"{}\n"]),
+    "a line twice": repacked(lambda lines: resigned([*lines, lines[1]])),
+    "another text": repacked(
+        lambda lines: resigned([lines[0], lines[1].replace(b"Cats", b"Rats")])
+    ),
+    "a page that is text": repacked(
+        lambda lines: resigned([lines[0], lines[1].replace(b'"page": 1', b'"page": "1"')])
+    ),
+}
+
+
+@pytest.mark.parametrize("content", STRANGERS.values(), ids=STRANGERS)
 def test_a_strangers_file_is_refused(content):
     with pytest.raises(errors.IndexUnreadable):
         exchange.imported(content, WordVectors(), Limits())

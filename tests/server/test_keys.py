@@ -139,7 +139,9 @@ class TestStart:
         assert "PORTFOLIO_HOST" in ended.stderr
         assert "keys new" in ended.stderr
 
-    @pytest.mark.parametrize("line", ["alice", f"alice:{KEY}", f"a b:{'0' * 64}"])
+    @pytest.mark.parametrize(
+        "line", ["alice", f"alice:{KEY}", f"a b:{'0' * 64}"], ids=["a name", "a key", "a space"]
+    )
     def test_a_line_that_is_no_checksum_is_an_error_that_does_not_repeat_it(self, make, line):
         with pytest.raises(BadSetting) as refused:
             make(api_keys=(line,))

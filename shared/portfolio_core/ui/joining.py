@@ -11,6 +11,7 @@ import json
 import time
 
 from starlette.datastructures import QueryParams
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS = 0.1
@@ -60,6 +61,10 @@ class Joining:
         """Forget the ends that no call has to wait for."""
         now = time.monotonic()
         self._ended = {key: at for key, at in self._ended.items() if now - at < SECONDS}
+
+
+GUARD = Middleware(Joining)
+"""What Gradio's application takes."""
 
 
 def _asked(scope: Scope) -> str:

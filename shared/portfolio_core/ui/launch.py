@@ -12,13 +12,11 @@ from typing import Any
 
 import gradio as gr
 import gradio.mcp
-from starlette.middleware import Middleware
 
 from portfolio_core import sweeper, temporary
 from portfolio_core.errors import PortfolioError
 from portfolio_core.settings import Settings, current, listening
-from portfolio_core.ui import mcp_files, theme
-from portfolio_core.ui.joining import Joining
+from portfolio_core.ui import joining, mcp_files, theme
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "mcp_server": True,
         "ssr_mode": False,
         "pwa": False,
-        "app_kwargs": {"middleware": [Middleware(Joining)]},
+        "app_kwargs": {"middleware": [joining.GUARD]},
     }
 
 
