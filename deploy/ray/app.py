@@ -47,14 +47,13 @@ _TAKEN = "taken"
 _HANGS_SECONDS = 30
 _RETRY_AFTER_SECONDS = 5
 _BAD_SETTING = 2
-_REPLICA = "replica-"
 _NO_SPACES = "no-spaces"
 _FRONTS = 4
 _FRONT_HOLDS = 64
 _FRONT_CPUS = 0.1
 _PAGES_HOLD = 1000  # open tabs wait for events, one request each
 _STORE_BYTES = 100 * 1024 * 1024  # for bodies under way; what Ray needs least is 75 MiB
-_QUIET = {"enable_access_log": False}  # it would hold the names of those who ask
+_QUIET = {"enable_access_log": False}  # the server writes its own, where it is asked to
 
 
 class Row(BaseModel):
@@ -75,7 +74,7 @@ class Replica:
 
     def __init__(self, settings: Settings) -> None:
         logs.configure(settings.log_format)
-        self._settings = _with_own_folder(settings)
+        self._settings = temporary.claim_part(settings)
 
     def __del__(self) -> None:
         """Leave nothing behind; Ray calls this when it stops a replica in good order."""
@@ -145,13 +144,17 @@ def main() -> int:
     try:
         settings = listening(current())
         keys.of(settings)
+        table = read(asked.engines)
     except BadSetting as error:
         sys.stderr.write(f"{error.message} {error.hint}\n")
+        return _BAD_SETTING
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{asked.engines} is no table of engines: {error}\n")
         return _BAD_SETTING
     _join(asked.cores)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        _deploy(settings, read(asked.engines), asked.folder)
+        _deploy(settings, table, asked.folder)
         sys.stderr.write(f"Listening on http://{settings.host}:{settings.port}\n")
         while True:
             signal.pause()
@@ -163,7 +166,12 @@ def main() -> int:
 
 
 def read(table: Path) -> dict[str, Row]:
-    """Return the tables of a file like ``engines.toml``, by name."""
+    """Return the tables of a file like ``engines.toml``, by name.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is not TOML, or a field is unknown or wrong.
+    """
     rows = tomllib.loads(table.read_text("utf-8"))
     return {name: Row.model_validate(row) for name, row in rows.items()}
 
@@ -209,7 +217,8 @@ def _engine(name: str, row: Row, settings: Settings) -> serve.Application:
         ray_actor_options={"num_cpus": row.cpus, "num_gpus": row.gpus},
         **_common(settings),
     )
-    return deployed(Engine).bind(settings)
+    threads = settings.threads or max(1, int(row.cpus))  # not those of all cores, for each
+    return deployed(Engine).bind(settings.model_copy(update={"threads": threads}))
 
 
 def _common(settings: Settings) -> dict[str, Any]:
@@ -221,24 +230,6 @@ def _scaling(least: int, most: int, at_once: int) -> dict[str, Any]:
     """Ask for another replica as soon as all are half full, on average."""
     half = max(1, at_once / 2)
     return {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": half}
-
-
-def _with_own_folder(settings: Settings) -> Settings:
-    """Give this replica a temporary folder of its own; delete those of dead ones."""
-    settings = temporary.claim(settings)
-    for folder in settings.temp_dir.glob(f"{_REPLICA}*"):
-        if not _lives(int(folder.name.removeprefix(_REPLICA))):
-            shutil.rmtree(folder, ignore_errors=True)
-    own = settings.temp_dir / f"{_REPLICA}{os.getpid()}"
-    return temporary.claim(settings.model_copy(update={"temp_dir": own}))
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return process != os.getpid()  # what an earlier process of this number left
 
 
 def _by(engine: DeploymentHandle, settings: Settings) -> relay.Elsewhere:

@@ -5,6 +5,7 @@ import json
 import signal
 import tempfile
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -88,6 +89,7 @@ def cluster(start_server, python, request):
                 "RAY_TMPDIR": folder,
                 "PORTFOLIO_TEMP_DIR": f"{folder}/files",
                 "PORTFOLIO_OFFLINE": "1",
+                "PORTFOLIO_QUEUE_WAITING": "2",
                 "OMP_NUM_THREADS": "1",
             },
             seconds=START_SECONDS,
@@ -118,6 +120,7 @@ def test_it_starts_answers_each_route_and_stops(cluster):
         documents(client)
         stream(client)
         around(client)
+        crowd(client)
     assert refused.status_code == 400  # the embedded model hears English only
     assert left(folder)
 
@@ -157,3 +160,18 @@ def around(client):
     assert client.get("/v1/models", headers={"Host": "elsewhere.example"}).status_code == 400
     for path in ("/", "/docs", "/chat", "/spaces/kokoro-tts/config"):
         assert client.get(path).status_code == 200, path
+
+
+def crowd(client):
+    """Who finds no room is told when to come again, and the others are served."""
+    long = {**HELLO, "max_tokens": 60}
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(
+            pool.map(lambda _: client.post("/v1/chat/completions", json=long), range(16))
+        )
+
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert 0 < len(refused) < len(answers)
+    for answer in refused:
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+        assert answer.json()["error"]["code"] == "queue_full"
