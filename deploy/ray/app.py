@@ -17,7 +17,7 @@ import signal
 import sys
 import tomllib
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -249,7 +249,8 @@ def _by(engine: DeploymentHandle, settings: Settings) -> relay.Elsewhere:
             async for message in messages:
                 yield message
         finally:
-            messages.cancel()
+            with suppress(BackPressureError):  # it raises again what kept it from beginning
+                messages.cancel()
 
     return elsewhere
 
