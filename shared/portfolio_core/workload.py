@@ -114,10 +114,7 @@ class Workload:
 
     @property
     def overdue_seconds(self) -> float:
-        """How far the work that is latest is past its deadline; 0 while none is.
-
-        Work ends by itself at its deadline, so that more than moments mean that it hangs.
-        """
+        """How far any work is past its deadline; more than moments mean that it hangs."""
         with self._changed:
             deadlines = [place.deadline for lane in self._lanes.values() for place in lane.places]
         return max(0.0, time.monotonic() - min(deadlines, default=_NEVER))
