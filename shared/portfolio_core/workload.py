@@ -112,6 +112,13 @@ class Workload:
         with self._changed:
             return self._lanes[key].state if key in self._lanes else "idle"
 
+    @property
+    def overdue_seconds(self) -> float:
+        """How far any work is past its deadline; more than moments mean that it hangs."""
+        with self._changed:
+            deadlines = [place.deadline for lane in self._lanes.values() for place in lane.places]
+        return max(0.0, time.monotonic() - min(deadlines, default=_NEVER))
+
     def lanes(self) -> list[Lane]:
         """Return every engine that was ever asked for."""
         with self._changed:
