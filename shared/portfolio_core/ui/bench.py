@@ -84,7 +84,7 @@ class Bench:
         for ahead in place.waiting():
             progress(0, desc=self.words.say("waiting", locale, ahead=ahead))
             yield
-        key = place.lane.spec.key
+        key = place.queue.spec.key
         if self.workload.state(key) == "loaded":
             return
         with ThreadPoolExecutor(1, thread_name_prefix="load") as thread:
