@@ -15,6 +15,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import tomllib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -34,7 +35,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from portfolio_core import temporary
 from portfolio_core.errors import BadSetting, QueueFull, WaitedTooLong
-from portfolio_core.settings import Settings, current, listening
+from portfolio_core.settings import Limits, Settings, current, listening
 from portfolio_core.workload import Workload
 from portfolio_server import keys, logs, relay
 from portfolio_server.app import create_app, create_engines
@@ -239,20 +240,44 @@ def _by(engine: DeploymentHandle, settings: Settings) -> relay.Elsewhere:
     async def elsewhere(scope: dict[str, Any], body: bytes) -> AsyncGenerator[Message]:
         messages: Any = calls.remote(scope, body)
         try:
-            try:
-                async with asyncio.timeout(limits.queue_wait_seconds):
-                    await anext(messages)
-            except BackPressureError as error:
-                raise QueueFull(limits.queue_waiting, _RETRY_AFTER_SECONDS) from error
-            except TimeoutError as error:
-                raise WaitedTooLong(limits.queue_wait_seconds, _RETRY_AFTER_SECONDS) from error
+            await _until_taken(messages, limits)
             async for message in messages:
                 yield message
-        finally:
-            with suppress(BackPressureError):  # it raises again what kept it from beginning
-                messages.cancel()
+        except (asyncio.CancelledError, GeneratorExit, WaitedTooLong):
+            _give_up(messages)
+            raise
 
     return elsewhere
+
+
+async def _until_taken(messages: Any, limits: Limits) -> None:  # noqa: ANN401 - Ray's
+    """Wait for a replica with room.
+
+    Raises:
+        QueueFull: as many wait as are let in.
+        WaitedTooLong: none had room in time.
+    """
+    try:
+        async with asyncio.timeout(limits.queue_wait_seconds):
+            await anext(messages)
+    except BackPressureError as error:
+        raise QueueFull(limits.queue_waiting, _RETRY_AFTER_SECONDS) from error
+    except TimeoutError as error:
+        raise WaitedTooLong(limits.queue_wait_seconds, _RETRY_AFTER_SECONDS) from error
+
+
+def _give_up(messages: Any) -> None:  # noqa: ANN401 - Ray's
+    """End a call of which nobody wants more.
+
+    Ray waits on the way, for its own threads and for the state of the call; all other requests
+    would wait with it. So this one is ended beside them, however long that takes.
+    """
+
+    def cancel() -> None:
+        with suppress(Exception):  # it has ended by itself: there is nobody left to tell
+            messages.cancel()
+
+    threading.Thread(target=cancel, name="give-up", daemon=True).start()
 
 
 async def _nowhere(_: dict[str, Any], __: bytes) -> AsyncGenerator[Message]:

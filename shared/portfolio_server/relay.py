@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio
 from fastapi import FastAPI, Request
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,7 +44,10 @@ class Relay:
         Raises:
             PortfolioError: the other process has no room.
         """
-        body = await Request(scope, receive).body()
+        try:
+            body = await Request(scope, receive).body()
+        except ClientDisconnect:  # gone before the request was whole
+            return
         reply = asyncio.ensure_future(_passed_on(self._elsewhere(_described(scope), body), send))
         gone = asyncio.ensure_future(_until_gone(receive))
         try:

@@ -1,10 +1,15 @@
 """The server on Ray Serve: its table of engines, and one start with a request to each route."""
 
+import asyncio
+import contextlib
+import importlib.util
 import io
 import json
 import signal
 import tempfile
+import threading
 import tomllib
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +20,8 @@ from PIL import Image
 from tests.conftest import ROOT
 from tests.server.rest.test_own_routes import EXAMPLES, HANDBOOK, RONALD, sheet_png
 
-from portfolio_core.settings import Settings
+from portfolio_core import errors
+from portfolio_core.settings import Limits, Settings
 from portfolio_core.workload import Workload
 
 FOLDER = ROOT / "deploy" / "ray"
@@ -23,6 +29,7 @@ TABLE = tomllib.loads((FOLDER / "engines.toml").read_text("utf-8"))
 PATHS = [path for row in TABLE.values() for path in row["paths"]]
 START_SECONDS = 540  # thirteen processes on two cores
 STOP_SECONDS = 90
+SECONDS = 10
 HELLO = {"messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 8, "seed": 1}
 
 
@@ -37,6 +44,84 @@ def test_each_route_that_works_has_one_deployment():
 
 def test_documents_are_in_one_process():
     assert TABLE["documents"]["most"] == 1
+
+
+@pytest.fixture(scope="module")
+def program():
+    """The program as a module, without Ray's processes."""
+    spec = importlib.util.spec_from_file_location("ray_app", FOLDER / "app.py")
+    module = importlib.util.module_from_spec(spec)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Ray describes its settings in pydantic's older words
+        spec.loader.exec_module(module)
+    return module
+
+
+class Call:
+    """A handle and its call: Ray's, with an end that blocks as long as the test likes."""
+
+    def __init__(self, *messages):
+        self.messages = messages
+        self.cancelled, self.freed = threading.Event(), threading.Event()
+
+    def options(self, **_):
+        return self
+
+    def remote(self, *_):
+        return self
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if not self.messages:
+            await asyncio.Event().wait()
+        first, *self.messages = self.messages
+        if first is StopAsyncIteration:
+            raise StopAsyncIteration
+        return first
+
+    def cancel(self):
+        self.cancelled.set()
+        assert self.freed.wait(SECONDS)
+
+
+async def told(program, call, **limits):
+    """Return what a caller of a deployment is sent until he leaves."""
+    sent, messages = program._by(call, Settings(limits=Limits(**limits)))({}, b""), []
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.2), contextlib.aclosing(sent):
+            async for message in sent:
+                messages.append(message)  # noqa: PERF401 - what came before he left counts
+    return messages
+
+
+class TestLeaving:
+    """However long Ray takes to end a call, nobody else waits for it."""
+
+    async def test_who_leaves_in_the_middle_ends_the_call(self, program):
+        call = Call("taken", "start")
+
+        messages = await told(program, call)  # it returns although the end of the call blocks
+
+        assert messages == ["start"]
+        assert await asyncio.to_thread(call.cancelled.wait, SECONDS)
+        call.freed.set()
+
+    async def test_who_waited_too_long_ends_the_call(self, program):
+        call = Call()
+
+        with pytest.raises(errors.WaitedTooLong):
+            await told(program, call, queue_wait_seconds=0.05)
+
+        assert await asyncio.to_thread(call.cancelled.wait, SECONDS)
+        call.freed.set()
+
+    async def test_a_call_that_is_over_is_not_ended_again(self, program):
+        call = Call("taken", "start", "body", StopAsyncIteration)
+
+        assert await told(program, call) == ["start", "body"]
+        assert not call.cancelled.wait(0.1)
 
 
 def saved(pixels):

@@ -140,3 +140,15 @@ def test_a_body_over_the_limit_is_not_sent_on(make, behind):
 
     assert answer.status_code == 413
     assert sent == []
+
+
+async def test_nothing_is_sent_on_for_a_caller_who_left_before_his_request_was_whole():
+    sent = []
+    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive():
+        return next(parts, {"type": "http.disconnect"})
+
+    await relay.Relay(lambda *call: sent.append(call))({"type": "http"}, receive, None)
+
+    assert sent == []
