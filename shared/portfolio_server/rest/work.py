@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Iterator, Sequence
-from functools import partial
 from typing import Generic, TypeVar, cast
 
 import anyio
@@ -105,7 +104,8 @@ class _Maker(Generic[T]):
         take: Callable[[T], None],
     ) -> None:
         self._results = results
-        self._hand_over = partial(loop.call_soon_threadsafe, take)
+        self._loop = loop
+        self._take = take
         self.room = threading.Semaphore(_AHEAD)
         self.gone = False
 
@@ -114,7 +114,7 @@ class _Maker(Generic[T]):
         with contextlib.closing(self._results):
             for one in self._results:
                 if one is not None:
-                    self._hand_over(one)
+                    self._loop.call_soon_threadsafe(self._take, one)
                     self.room.acquire()
                 if self.gone:
                     return
