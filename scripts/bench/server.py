@@ -19,13 +19,19 @@ import httpx
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent))
 import child  # noqa: E402  stands beside this file
 
+from environment import ROOT  # noqa: E402  stands in scripts/
+
 TEXT = "The pump draws water from the lake through a filter."
+PICTURE = ROOT / "spaces" / "ronald-classifier" / "examples" / "1-figure.jpg"
 PROGRAM = "one_engine.py"
 OURS, BARE_ROUTE = 0, 1
 CALLS = 60
+CROWDS = 5
 CALLERS = 16
+PICTURES = 8
 MOST_OVER_MILLISECONDS = 5.0
 
 
@@ -37,7 +43,14 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
     return [
         comparison("one call, over the bare engine", "ms", ours, _bare, **over),
         comparison("one call, over a bare route", "ms", ours, plain, **over),
-        comparison(f"{CALLERS} callers at once", "ms", crowd, plain_crowd),
+        comparison(f"{CALLERS} callers at once", "ms", crowd, plain_crowd, pairs=CROWDS),
+        comparison(
+            f"{PICTURES} pictures at once / in turn",
+            "ms",
+            partial(_classified, PICTURES),
+            partial(_classified, 1),
+            pairs=CROWDS,
+        ),
     ]
 
 
@@ -60,6 +73,19 @@ def _crowd(side: int) -> float:
         for asked in [pool.submit(_ask, client) for _ in range(CALLERS)]:
             asked.result()
     return (time.perf_counter() - begin) * 1000
+
+
+def _classified(callers: int) -> float:
+    """Return the time until all pictures are classified, in ms; each caller sends one at a time."""
+    client, begin = _client(OURS), time.perf_counter()
+    with ThreadPoolExecutor(callers) as pool:
+        for asked in [pool.submit(_classify, client) for _ in range(PICTURES)]:
+            asked.result()
+    return (time.perf_counter() - begin) * 1000
+
+
+def _classify(client: httpx.Client) -> None:
+    client.post("/v1/classify", files={"image": PICTURE.read_bytes()}).raise_for_status()
 
 
 def _ask(client: httpx.Client) -> None:
