@@ -91,8 +91,9 @@ def _report(comparison: Comparison, runs: int) -> bool:
     if comparison.over is not None:
         met, target = over <= comparison.over, f"{_figure(over, comparison.unit)} over, <= "
         target += _figure(comparison.over, comparison.unit)
-        nearly_all = differences[len(differences) * 95 // 100]
-        target += f" (95 of 100: {_figure(nearly_all, comparison.unit)})"
+        if comparison.pairs > 1:
+            nearly_all = differences[len(differences) * 95 // 100]
+            target += f" (95 of 100: {_figure(nearly_all, comparison.unit)})"
     ours, plain = (statistics.median(side) for side in zip(*pairs, strict=True))
     figures = f"{_figure(ours, comparison.unit):>12}{_figure(plain, comparison.unit):>12}"
     spread = f"({ratios[0]:.2f}-{ratios[-1]:.2f})"
