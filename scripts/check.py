@@ -82,6 +82,7 @@ def checks() -> list[Check]:
 
 def _programs(root: Path) -> Iterator[Path]:
     yield from root.glob("spaces/*/app.py")
+    yield root / "deploy" / "ray" / "app.py"
     yield from root.glob("scripts/**/*.py")
 
 

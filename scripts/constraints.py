@@ -43,7 +43,7 @@ def installed_pins() -> dict[str, str]:
     """Return name and version of every package that one of our extras needs."""
     from packaging.requirements import Requirement  # noqa: PLC0415  in the environment only
 
-    extras = {*environment.spaces(), "server", "test"}
+    extras = {*environment.spaces(), "server", "ray", "test"}
     pins = dict(_BY_HAND)
     waiting = [(_PROJECT, frozenset(extras))]
     seen = set(waiting)

@@ -192,7 +192,7 @@ def _write_stamp(facts: dict[str, Any], root: Path) -> None:
 
 def _kept_extras(root: Path) -> list[str]:
     """Return extras of the last installation: ``run.py`` must not drop what ``test.py`` needs."""
-    possible = {*spaces(root), "server", "test"}
+    possible = {*spaces(root), "server", "ray", "test"}
     return [extra for extra in _read_stamp(root).get("extras", ()) if extra in possible]
 
 

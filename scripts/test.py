@@ -34,7 +34,7 @@ def main() -> int:
         print(__doc__)
         return 0
     start = time.monotonic()
-    python = str(environment.ensure([*environment.spaces(), "server", "test"]))
+    python = str(environment.ensure([*environment.spaces(), "server", "ray", "test"]))
     _install_debian_packages()
     _install_npm_client()
     checks = subprocess.run([python, str(ROOT / "scripts" / "check.py")], check=False).returncode

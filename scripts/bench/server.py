@@ -1,17 +1,13 @@
 """What is measured of the model server: what its layers cost a call, and what callers gain.
 
-The plain side is the same engine, called bare or behind one bare FastAPI route with a lock. The
-route has none of what the server adds: no queue with a bound, no deadline, no look whether the
-caller is still there, no limits, no recipe.
+All sides are in one process and call the same engine: bare, behind one bare FastAPI route with a
+lock, and behind the server. The bare route has none of what the server adds: no queue with a
+bound, no deadline, no look whether the caller is still there, no limits, no recipe.
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,57 +18,74 @@ from typing import Any
 import httpx
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent))
-import servers  # noqa: E402  stands in scripts/
+import child  # noqa: E402  stands beside this file
+
+from environment import ROOT  # noqa: E402  stands in scripts/
 
 TEXT = "The pump draws water from the lake through a filter."
+PICTURE = ROOT / "spaces" / "ronald-classifier" / "examples" / "1-figure.jpg"
+PROGRAM = "one_engine.py"
+OURS, BARE_ROUTE = 0, 1
 CALLS = 60
+CROWDS = 5
 CALLERS = 16
+PICTURES = 8
 MOST_OVER_MILLISECONDS = 5.0
-_running = contextlib.ExitStack()
-atexit.register(_running.close)
 
 
 def comparisons(comparison: Callable[..., Any]) -> list[Any]:
     """Return what to compare, as ``comparison`` makes them."""
-    ours, plain = partial(_median, _ours), partial(_median, _plain)
+    over = {"over": MOST_OVER_MILLISECONDS, "pairs": CALLS}
+    ours, plain = (partial(_call, side) for side in (OURS, BARE_ROUTE))
+    crowd, plain_crowd = (partial(_crowd, side) for side in (OURS, BARE_ROUTE))
     return [
+        comparison("one call, over the bare engine", "ms", ours, _bare, **over),
+        comparison("one call, over a bare route", "ms", ours, plain, **over),
+        comparison(f"{CALLERS} callers at once", "ms", crowd, plain_crowd, pairs=CROWDS),
         comparison(
-            "one call, over the bare engine", "ms", ours, _bare, over=MOST_OVER_MILLISECONDS
-        ),
-        comparison("one call, over a bare route", "ms", ours, plain, over=MOST_OVER_MILLISECONDS),
-        comparison(
-            f"{CALLERS} callers at once", "ms", partial(_crowd, _ours), partial(_crowd, _plain)
+            f"{PICTURES} pictures at once / in turn",
+            "ms",
+            partial(_classified, PICTURES),
+            partial(_classified, 1),
+            pairs=CROWDS,
         ),
     ]
 
 
-def _median(client: Callable[[], httpx.Client]) -> float:
-    """Return the median time of a call, in ms."""
-    return _timed(partial(_ask, client()))
-
-
 def _bare() -> float:
-    engine = _engine()
-    return _timed(lambda: engine.passages([TEXT]))
+    """Return the time of a call of the engine, in ms."""
+    return child.figures(PROGRAM, line="bare")[0]
 
 
-def _timed(call: Callable[[], object]) -> float:
-    times = []
-    for _ in range(CALLS):
-        begin = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times) * 1000
+def _call(side: int) -> float:
+    """Return the time of a call over HTTP, in ms."""
+    client, begin = _client(side), time.perf_counter()
+    _ask(client)
+    return (time.perf_counter() - begin) * 1000
 
 
-def _crowd(client: Callable[[], httpx.Client]) -> float:
+def _crowd(side: int) -> float:
     """Return the time from one text each of many callers to the last answer, in ms."""
-    begin = time.perf_counter()
+    client, begin = _client(side), time.perf_counter()
     with ThreadPoolExecutor(CALLERS) as pool:
-        for asked in [pool.submit(_ask, client()) for _ in range(CALLERS)]:
+        for asked in [pool.submit(_ask, client) for _ in range(CALLERS)]:
             asked.result()
     return (time.perf_counter() - begin) * 1000
+
+
+def _classified(callers: int) -> float:
+    """Return the time until all pictures are classified, in ms; each caller sends one at a time."""
+    client, begin = _client(OURS), time.perf_counter()
+    with ThreadPoolExecutor(callers) as pool:
+        for asked in [pool.submit(_classify, client) for _ in range(PICTURES)]:
+            asked.result()
+    return (time.perf_counter() - begin) * 1000
+
+
+def _classify(client: httpx.Client) -> None:
+    client.post("/v1/classify", files={"image": PICTURE.read_bytes()}).raise_for_status()
 
 
 def _ask(client: httpx.Client) -> None:
@@ -80,25 +93,6 @@ def _ask(client: httpx.Client) -> None:
 
 
 @cache
-def _engine() -> Any:  # noqa: ANN401 - one of the product's engines
-    from portfolio_core import catalog
-    from portfolio_core.provision import Provision
-    from portfolio_core.settings import current
-
-    return Provision(current()).spec(catalog.by_key("minilm-l6-v2")).load()
-
-
-@cache
-def _ours() -> httpx.Client:
-    no_spaces = _running.enter_context(tempfile.TemporaryDirectory())
-    return _client([sys.executable, "-P", "-m", "portfolio_server", no_spaces])
-
-
-@cache
-def _plain() -> httpx.Client:
-    return _client([sys.executable, "-P", str(HERE / "plain_route.py")])
-
-
-def _client(command: list[str]) -> httpx.Client:
-    address, _, _ = _running.enter_context(servers.started(command, "/readyz"))
-    return _running.enter_context(httpx.Client(base_url=address, timeout=120))
+def _client(side: int) -> httpx.Client:
+    port = int(child.figures(PROGRAM, line="ports")[side])
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120)

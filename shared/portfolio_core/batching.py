@@ -25,15 +25,21 @@ Call = Callable[[E, Sequence[T], Callable[[], None]], Sequence[R]]
 
 
 @dataclass
-class _Share(Generic[T, R]):
-    """What one caller wants of a call, and gets."""
+class Share(Generic[T, R]):
+    """What one caller wants of a call, and gets.
+
+    Attributes:
+        kind: What the call depends on beside the items; equal kinds are served together.
+        items: What he wants to have worked on.
+        results: That of each item; none as long as nobody has worked for him.
+    """
 
     kind: Hashable
     items: Sequence[T]
     results: Sequence[R] | None = None
 
 
-_Shares = dict[Place[Any], _Share[T, R]]
+_Shares = dict[Place[Any], Share[T, R]]
 
 
 def results(
@@ -43,21 +49,38 @@ def results(
 
     Args:
         place: His place in the queue.
-        kind: What the call depends on beside the items; equal kinds are served together.
-        items: What he wants to have worked on.
+        kind: See :class:`Share`.
+        items: Likewise.
         call: Does the work for any number of items; that of the first of a batch is used.
 
     Raises:
         PortfolioError: the wait was too long, or the work raised it.
     """
-    mine: _Share[T, R] = _Share(kind, items)
-    place.share = mine
+    mine: Share[T, R] = offered(place, kind, items)
     for _ in place.waiting():
         yield None
-    yield _worked(place, mine, call) if mine.results is None else mine.results
+    yield worked(place, mine, call)
 
 
-def _worked(place: Place[E], mine: _Share[T, R], call: Call[E, T, R]) -> Sequence[R]:
+def offered(place: Place[Any], kind: Hashable, items: Sequence[T]) -> Share[T, R]:
+    """Let whoever's turn comes first work for this caller, too; return what he will get.
+
+    Once his turn has come, :func:`worked` has the results; with some in the share already, he
+    needs no engine.
+    """
+    mine: Share[T, R] = Share(kind, items)
+    place.share = mine
+    return mine
+
+
+def worked(place: Place[E], mine: Share[T, R], call: Call[E, T, R]) -> Sequence[R]:
+    """Return the results of a caller whose turn has come, and have those right behind served.
+
+    Raises:
+        PortfolioError: the work raised it.
+    """
+    if mine.results is not None:
+        return mine.results
     engine = place.engine()
     shares = {place: mine, **_taken_along(place, mine)}
     try:
@@ -71,13 +94,13 @@ def _worked(place: Place[E], mine: _Share[T, R], call: Call[E, T, R]) -> Sequenc
     return call(engine, mine.items, place.check)
 
 
-def _taken_along(place: Place[E], mine: _Share[T, R]) -> _Shares[T, R]:
+def _taken_along(place: Place[E], mine: Share[T, R]) -> _Shares[T, R]:
     """Return those right behind who want the same kind of work, as far as there is room."""
     room = MOST_ITEMS - len(mine.items)
     along: _Shares[T, R] = {}
     for other in place.behind():
         share = other.share
-        if not isinstance(share, _Share) or share.kind != mine.kind or len(share.items) > room:
+        if not isinstance(share, Share) or share.kind != mine.kind or len(share.items) > room:
             break
         room -= len(share.items)
         other.carried = True

@@ -4,6 +4,7 @@ import platform
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -89,7 +90,9 @@ def write(
     )
 
 
+@cache
 def _version() -> str:
+    """Look it up once: a file is read and parsed for it, longer than a small model works."""
     try:
         return metadata.version("spaces-portfolio")
     except metadata.PackageNotFoundError:  # a Space on the Hub carries the core as a folder

@@ -5,6 +5,7 @@ would be served and emptied.
 """
 
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from portfolio_core.errors import BadSetting
 from portfolio_core.settings import Settings
 
 _NAME = "PORTFOLIO_TEMP_DIR"
+_PART = "process-"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -38,6 +40,32 @@ def claim(settings: Settings) -> Settings:
     if mode & _OTHERS:  # it was there before us
         folder.chmod(0o700)
     return settings.model_copy(update={"temp_dir": folder})
+
+
+def claim_part(settings: Settings) -> Settings:
+    """Make a folder in it for this process alone, and delete those of processes that ended.
+
+    Raises:
+        BadSetting: as for :func:`claim`.
+    """
+    settings = claim(settings)
+    for part in settings.temp_dir.glob(f"{_PART}*"):
+        if not _lives(int(part.name.removeprefix(_PART))):
+            shutil.rmtree(part, ignore_errors=True)
+    own = settings.temp_dir / f"{_PART}{os.getpid()}"
+    return claim(settings.model_copy(update={"temp_dir": own}))
+
+
+def _lives(process: int) -> bool:
+    if process == os.getpid():
+        return False  # an earlier one had our number
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it is somebody else's
+    return True
 
 
 def _is_ours(folder: Path) -> bool:

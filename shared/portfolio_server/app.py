@@ -94,6 +94,19 @@ def create_app(
     return app
 
 
+def create_engines(settings: Settings, workload: Workload) -> FastAPI:
+    """Return the routes of engines alone, for a process that only :mod:`relay` can reach.
+
+    Guards and pages stand before it, in the process that relays.
+    """
+    app = FastAPI(max_body_size=settings.limits.body_bytes, docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.include_router(rest.router(settings, workload))
+    app.add_middleware(errors.Boundary)
+    app.add_middleware(Observed, Metrics(workload))
+    return app
+
+
 def _mount(
     app: FastAPI, space: spaces.Space, slugs: list[str], settings: Settings, workload: Workload
 ) -> Page | None:

@@ -107,6 +107,21 @@ def test_what_one_sent_harms_nobody_else(yard):
     assert yard.told["c"] == [6]
 
 
+def test_who_has_no_time_left_takes_none_from_the_others(yard, engine):
+    def late(engine, numbers, check):
+        yard.places["late"].deadline = 0
+        return engine.double(numbers, check)
+
+    yard.ask("late", [1], call=late)
+    yard.ask("b", [2], call=late)
+    yard.ask("c", [3], call=late)
+    yard.open()
+
+    assert isinstance(yard.told["late"], errors.WorkTooLong)
+    assert (yard.told["b"], yard.told["c"]) == ([4], [6])
+    assert engine.calls == [[2, 3]]
+
+
 def test_who_leaves_does_not_end_the_work_of_the_others(yard, engine):
     begun = threading.Event()
 

@@ -376,3 +376,13 @@ def test_an_engine_is_unloaded_when_asked_but_not_while_it_is_used(log):
 
     assert log == ["load", "close"]
     assert load.state("e") == "idle"
+
+
+def test_it_is_told_how_long_work_has_gone_on_after_its_deadline(log):
+    load = workload(work_seconds=0.01)
+    with load.enter(spec_of(log)) as place:
+        before = load.overdue_seconds
+        place.engine()
+        until(lambda: load.overdue_seconds > 0.01)
+
+    assert before == load.overdue_seconds == 0

@@ -33,6 +33,7 @@ version = "1.0"
 [tool.setuptools.dynamic.optional-dependencies]
 talker = { file = ["spaces/talker/requirements.txt"] }
 server = { file = ["shared/portfolio_server/requirements.txt"] }
+ray = { file = ["shared/portfolio_server/requirements.txt"] }
 test = { file = ["tests/requirements.txt"] }
 """
 
@@ -41,7 +42,8 @@ _BACKEND = """\
 import os, pathlib, time, zipfile
 
 METADATA = "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n"
-METADATA += "".join("Provides-Extra: " + name + "\\n" for name in ("talker", "server", "test"))
+EXTRAS = ("talker", "server", "ray", "test")
+METADATA += "".join("Provides-Extra: " + name + "\\n" for name in EXTRAS)
 
 def build_editable(folder, config_settings=None, metadata_directory=None):
     while os.path.exists("slow"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 
 import httpx
 import pytest
@@ -151,6 +152,13 @@ class TestHeaders:
             headers = server.client.get(path).headers
             assert (path, headers["x-content-type-options"]) == (path, "nosniff")
             assert (path, headers["referrer-policy"]) == (path, "same-origin")
+
+    def test_headers_that_do_not_end_are_refused(self, server):
+        where = httpx.URL(server.url)
+        with socket.create_connection((where.host, where.port), timeout=5) as caller:
+            caller.sendall(b"GET /livez HTTP/1.1\r\nX-Long: " + b"x" * 40 * 1024)
+
+            assert caller.recv(12) == b"HTTP/1.1 400"
 
     def test_a_host_that_is_not_ours_is_refused(self, make, ask):
         app = make("words", hosts=("portfolio.example",))

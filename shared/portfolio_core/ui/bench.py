@@ -81,10 +81,18 @@ class Bench:
         Raises:
             WaitedTooLong: the turn did not come in time.
         """
+        yield from self.wait_for_turn(place, progress, locale)
+        yield from self.wait_for_engine(place, progress, locale)
+
+    def wait_for_turn(self, place: Place[Any], progress: News, locale: Locale) -> Iterator[None]:
+        """Wait for a caller's turn; see :meth:`turn`."""
         for ahead in place.waiting():
             progress(0, desc=self.words.say("waiting", locale, ahead=ahead))
             yield
-        key = place.lane.spec.key
+
+    def wait_for_engine(self, place: Place[Any], progress: News, locale: Locale) -> Iterator[None]:
+        """Wait for a cold engine of a caller whose turn has come; see :meth:`turn`."""
+        key = place.queue.spec.key
         if self.workload.state(key) == "loaded":
             return
         with ThreadPoolExecutor(1, thread_name_prefix="load") as thread:

@@ -4,15 +4,15 @@ Each piece is a generator: it yields whenever there may be news for the visitor,
 result. What it is told by a stranger is checked here, before anything is loaded.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from portfolio_core import recipe
+from portfolio_core import batching, recipe
 from portfolio_core.catalog import Choice
-from portfolio_core.engines.classification import Floats, Rules, heatmap, ranking
+from portfolio_core.engines.classification import TASK, Floats, Rules, heatmap, ranking
 from portfolio_core.engines.classification.ranking import Ranking, Source
 from portfolio_core.engines.classification.resnet import ResNetEngine
 from portfolio_core.errors import ModelUnavailable, NoFile, NumberOutOfRange
@@ -54,6 +54,15 @@ class Judged:
     revision: str
     seconds: float
     heat: Pixels | None = None
+
+
+class _Answer(NamedTuple):
+    """What :class:`Judged` has of an engine, in its order and under its names."""
+
+    rules: Rules
+    probabilities: Floats
+    revision: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -134,14 +143,15 @@ class Desk:
         picture = images.read(source.path, self._limits)
         choice = self._chosen(model)
         with self._page.workload.enter(self._page.spec_of(choice.model)) as place:
+            if not heat:
+                answer = yield from self._answered(place, picture.rgb, model, progress, locale)
+                return Judged(picture=picture, choice=choice, **answer._asdict())
             yield from self._turn(place, progress, locale)
             watch = recipe.Stopwatch()
-            engine = self._engine(place, model)
+            engine = self._engine(place.engine(), model)
             wanted = ranking.label_of(engine.rules, label, "") if label else None
             (row,) = engine.classify([picture.rgb], place.check)
             judged = Judged(picture, engine.rules, row, choice, engine.revision, watch.seconds)
-            if not heat:
-                return judged
             yield judged
             progress(0.5, desc=self._page.words.say("finding", locale))
             small = images.shrunk(picture.rgb, SEEN_SIDE)
@@ -154,6 +164,31 @@ class Desk:
         done = replace(judged, seconds=watch.seconds, heat=glow)
         yield done
         return done
+
+    def _answered(
+        self,
+        place: Place[ResNetEngine],
+        picture: Pixels,
+        model: object,
+        progress: News,
+        locale: Locale,
+    ) -> Generator[None, None, _Answer]:
+        """Classify one picture, beside those of others who wait for the same classifier."""
+
+        def call(
+            whole: ResNetEngine, pictures: Sequence[Pixels], check: Callable[[], None]
+        ) -> list[_Answer]:
+            watch, engine = recipe.Stopwatch(), self._engine(whole, model)
+            rows = engine.classify(pictures, check)
+            return [_Answer(engine.rules, row, engine.revision, watch.seconds) for row in rows]
+
+        kind = (TASK, str(model or ""))
+        mine: batching.Share[Pixels, _Answer] = batching.offered(place, kind, [picture])
+        yield from self._page.wait_for_turn(place, progress, locale)
+        if mine.results is None:
+            yield from self._page.wait_for_engine(place, progress, locale)
+        (answer,) = batching.worked(place, mine, call)
+        return answer
 
     def rank(
         self,
@@ -182,7 +217,7 @@ class Desk:
         with self._page.workload.enter(self._page.spec_of(choice.model)) as place:
             yield from self._turn(place, progress, locale)
             watch = recipe.Stopwatch()
-            engine = self._engine(place, model)
+            engine = self._engine(place.engine(), model)
             number = ranking.label_of(engine.rules, label, self._favourite)
             answers: list[Floats] = []
             for part in reading.answer(engine, place.check):
@@ -254,8 +289,7 @@ class Desk:
             raise ModelUnavailable(THINGS)
         return self.things
 
-    def _engine(self, place: Place[Any], model: object) -> ResNetEngine:
-        engine: ResNetEngine = place.engine()
+    def _engine(self, engine: ResNetEngine, model: object) -> ResNetEngine:
         key = str(model or "")
         if key in {"", THINGS}:
             return engine

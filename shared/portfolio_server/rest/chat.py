@@ -1,6 +1,5 @@
 """``/v1/chat/completions``: a reply whole, or as it grows."""
 
-import json
 import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
@@ -20,6 +19,7 @@ from portfolio_core.engines.chat.qwen import QwenChat
 from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
 from portfolio_server import errors
 from portfolio_server.rest import work
+from portfolio_server.rest.events import DONE, HEADERS, event
 from portfolio_server.rest.service import AUTOMATIC, Service
 from portfolio_server.rest.shapes import EVENTS, RECIPE, Described, content, shown
 
@@ -41,7 +41,6 @@ _EXAMPLE = {
     "usage": {"prompt_tokens": 12, "completion_tokens": 5, "total_tokens": 17},
     "recipe": {**RECIPE, "task": chat.TASK, "model": "chat-starter", "seed": 1},
 }
-_EVENTS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 class StreamOptions(Described):
@@ -154,7 +153,7 @@ def router(service: Service) -> APIRouter:
             return JSONResponse(_whole(reply))
         usage = bool(body.stream_options and body.stream_options.include_usage)
         events = _events(reply, await work.begun(pieces), usage=usage)
-        return StreamingResponse(events, media_type=EVENTS, headers=_EVENTS)
+        return StreamingResponse(events, media_type=EVENTS, headers=HEADERS)
 
     return routes
 
@@ -252,14 +251,14 @@ async def _events(
             if piece.thinking:
                 delta["reasoning_content"] = piece.thinking
             if delta:
-                yield _event(_chunk(reply, delta))
+                yield event(_chunk(reply, delta))
             delta = {}
-        yield _event(_chunk(reply, {}, _reason(reply)) | {"recipe": reply.recipe()})
+        yield event(_chunk(reply, {}, _reason(reply)) | {"recipe": reply.recipe()})
         if usage:
-            yield _event(_chunk(reply, None) | {"usage": reply.usage()})
+            yield event(_chunk(reply, None) | {"usage": reply.usage()})
     except PortfolioError as error:  # the status is out already: the error is an event
-        yield _event(errors.body(error))
-    yield "data: [DONE]\n\n"
+        yield event(errors.body(error))
+    yield DONE
 
 
 def _chunk(
@@ -273,7 +272,3 @@ def _chunk(
         "model": reply.name,
         "choices": [] if delta is None else [choice],
     }
-
-
-def _event(content: Mapping[str, Any]) -> str:
-    return f"data: {json.dumps(content, ensure_ascii=False)}\n\n"

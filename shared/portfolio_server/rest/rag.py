@@ -6,34 +6,28 @@ never in an address, which others write down.
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, File, Request, UploadFile
+from fastapi.responses import StreamingResponse
 from pydantic import Field, StrictBool, StrictInt
 
 from portfolio_core import recipe
+from portfolio_core.engines import rag
 from portfolio_core.engines.rag import asking, told
 from portfolio_core.engines.rag.shelf import SAMPLE
 from portfolio_core.errors import IndexGone
 from portfolio_core.ui.background import Running, Signal
 from portfolio_core.ui.desk import Desk
-from portfolio_server.rest import received, work
+from portfolio_server.rest import answers, received, work
+from portfolio_server.rest.answers import Answer, Found, Stage
 from portfolio_server.rest.benches import unheard
+from portfolio_server.rest.events import HEADERS
 from portfolio_server.rest.service import Service
-from portfolio_server.rest.shapes import RECIPE, Described, choice, shown
+from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
 
 T = TypeVar("T")
 _ID = "0123456789abcdef0123456789abcdef"
-_PASSAGE = {
-    "number": 1,
-    "id": "a1b2c3",
-    "document": "handbook.pdf",
-    "page": 3,
-    "heading": "Opening hours",
-    "text": "The library opens at nine.",
-    "scores": {"fused": 0.9, "dense": 0.8, "bm25": 4.2},
-}
-_FOUND: dict[str, Any] = {"relevant": True, "confidence": 0.93, "passages": [_PASSAGE]}
 
 
 class IndexBody(Described):
@@ -109,6 +103,8 @@ class AskBody(SearchBody):
     """Earlier turns, question and answer, oldest first."""
     seed: StrictInt | None = None
     """0 to 4294967295, for models that draw; none draws one."""
+    stream: StrictBool = False
+    """Send the answer sentence by sentence, as server-sent events."""
 
 
 class DeleteBody(Described):
@@ -120,77 +116,6 @@ class DeleteBody(Described):
     """What /v1/rag/index returned."""
     document: str = ""
     """Name of one document; empty deletes all, and the id."""
-
-
-class Scores(Described):
-    """How well a passage fits."""
-
-    fused: float
-    dense: float | None
-    bm25: float | None
-
-
-class Passage(Described):
-    """A passage that was found."""
-
-    number: int
-    id: str
-    document: str
-    page: int
-    heading: str
-    text: str
-    scores: Scores
-
-
-class Found(Described):
-    """Passages, the best first."""
-
-    model_config = shown(_FOUND)
-
-    relevant: bool
-    """Whether the question is about these documents."""
-    confidence: float
-    passages: list[Passage]
-
-
-class Sentence(Described):
-    """One sentence of an answer."""
-
-    text: str
-    citations: list[int]
-    """Numbers of the passages it stands on."""
-    supported: bool
-    """Whether the check found what it says in them."""
-
-
-class Answer(Found):
-    """An answer that can be checked."""
-
-    model_config = shown(
-        {
-            **_FOUND,
-            "text": "It opens at nine [1].",
-            "short": "nine",
-            "abstained": False,
-            "searched": "When does the library open?",
-            "writer": "extractive",
-            "sentences": [{"text": "It opens at nine.", "citations": [1], "supported": True}],
-            "recipe": {**RECIPE, "task": "rag", "model": "extractive"},
-        }
-    )
-
-    text: str
-    """With its marks."""
-    short: str
-    """The date, number or name that was asked for, where there is one."""
-    abstained: bool
-    """The documents do not hold the answer."""
-    searched: str
-    """The question as it was searched."""
-    writer: str
-    """Key of the model that wrote it."""
-    sentences: list[Sentence]
-    recipe: dict[str, Any]
 
 
 class Deleted(Described):
@@ -211,12 +136,25 @@ def router(service: Service) -> APIRouter:
         """Index documents; the answer has the id to ask them by."""
         return await work.result(request, _indexed(service, body))
 
-    @routes.post("/ask", summary="Answer a question from documents")
-    async def ask(body: AskBody, request: Request) -> Answer:
-        """Answer with citations, each sentence checked against its passages."""
+    @routes.post(
+        "/ask",
+        summary="Answer a question from documents",
+        response_model=Answer,
+        responses=content(EVENTS),
+    )
+    async def ask(body: AskBody, request: Request) -> Answer | StreamingResponse:
+        """Answer with citations, each sentence checked against its passages.
+
+        A stream has `rag.passages` first, `rag.sentence` for each sentence when it is checked,
+        `rag.pending` with what is being written, and `rag.answer` with all that an answer without
+        stream has. Where that one abstains, the sentences before it do not count.
+        """
         wanted = _wanted(service, body, body.history, body.seed)
-        answering = work.made(_answered(service.documents, wanted, body.index_id))
-        return Answer(**await work.result(request, answering))
+        stages = work.made(_answered(service.documents, wanted, body.index_id))
+        if not body.stream:
+            return answers.whole(await work.result(request, stages))
+        told_ = answers.events(await work.begun(stages))
+        return StreamingResponse(told_, media_type=EVENTS, headers=HEADERS)
 
     @routes.post("/search", summary="Find passages")
     async def search(body: SearchBody, request: Request) -> Found:
@@ -267,7 +205,7 @@ async def _indexed(service: Service, body: IndexBody) -> AsyncGenerator[Indexed]
 
 def _answered(
     desk: Desk, wanted: asking.Wanted, index_id: str
-) -> Generator[dict[str, Any] | None, None, dict[str, Any]]:
+) -> Generator[Stage | None, None, Stage]:
     """Answer as the Space does."""
     bench = desk.bench
     with bench.workload.enter(bench.spec) as place:
@@ -275,9 +213,10 @@ def _answered(
             yield None
         watch = recipe.Stopwatch()
         answering = partial(desk.answer, wanted, place)
-        answer = yield from _run(partial(desk.lent, (), _own(index_id), answering))
-        made = desk.recipe(wanted, place, watch.seconds, "")
-    return {**told.answer(answer), "recipe": made}
+        running = Running(partial(desk.lent, (), _own(index_id), answering))
+        for signal in running:
+            yield Stage(signal.latest) if isinstance(signal.latest, rag.Answer) else None
+        return Stage(running.result, desk.recipe(wanted, place, watch.seconds, ""))
 
 
 def _run(work_: Callable[[Signal], T]) -> Generator[None, None, T]:

@@ -1,7 +1,6 @@
 """``/v1/audio/speech``: a text as sound, whole or sentence by sentence."""
 
 import base64
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, Literal
 
@@ -19,6 +18,7 @@ from portfolio_core.media.audio import Format
 from portfolio_core.workload import Place
 from portfolio_server import errors
 from portfolio_server.rest import work
+from portfolio_server.rest.events import event
 from portfolio_server.rest.service import AUTOMATIC, Service
 from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
 
@@ -130,17 +130,13 @@ async def _events(body: SpeechBody, parts: AsyncGenerator[SpokenSentence]) -> As
     try:
         async for part in parts:
             sound = base64.b64encode(_encoded(part, body)).decode()
-            yield _event({"type": "speech.audio.delta", "audio": sound})
-        yield _event({"type": "speech.audio.done"})
+            yield event({"type": "speech.audio.delta", "audio": sound})
+        yield event({"type": "speech.audio.done"})
     except PortfolioError as error:  # the status is out already: the error is an event
-        yield _event(errors.body(error))
+        yield event(errors.body(error))
 
 
 def _encoded(part: SpokenSentence, body: SpeechBody) -> bytes:
     if body.response_format == "pcm":
         return part.sound.samples.astype("<i2", copy=False).tobytes()
     return audio.encode(part.sound, _FORMATS[body.response_format][0])
-
-
-def _event(content: dict[str, Any]) -> str:
-    return f"data: {json.dumps(content)}\n\n"

@@ -1,6 +1,5 @@
 """``/v1/audio/transcriptions`` and ``/v1/audio/translations``: what is said, written down."""
 
-import json
 import math
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -19,6 +18,7 @@ from portfolio_core.ui.watched import Watched, Wish
 from portfolio_server import errors
 from portfolio_server.rest import received, work
 from portfolio_server.rest.benches import unheard
+from portfolio_server.rest.events import event
 from portfolio_server.rest.received import Received
 from portfolio_server.rest.service import AUTOMATIC, Service
 from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
@@ -190,12 +190,8 @@ async def _events(heard: AsyncGenerator[tuple[Watched, Received]]) -> AsyncItera
         async for watched, _ in heard:
             text = _text(watched)
             if text != told:
-                yield _event({"type": "transcript.text.delta", "delta": text.removeprefix(told)})
+                yield event({"type": "transcript.text.delta", "delta": text.removeprefix(told)})
                 told = text
-        yield _event({"type": "transcript.text.done", "text": told})
+        yield event({"type": "transcript.text.done", "text": told})
     except PortfolioError as error:  # the status is out already: the error is an event
-        yield _event(errors.body(error))
-
-
-def _event(told: dict[str, Any]) -> str:
-    return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
+        yield event(errors.body(error))

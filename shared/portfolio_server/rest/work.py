@@ -1,14 +1,15 @@
 """Blocking work of engines under an asynchronous server: in threads, and stopped when nobody waits.
 
-A piece of work is a generator that runs at its engine; each of its steps is one call in a
-thread. Between two steps, and while it waits for its turn, it ends as soon as the caller is gone.
+A piece of work is a generator that runs at its engine, all of it in one thread: to change threads
+takes longer than a small model. Between two steps, and while it waits for its turn, it ends as
+soon as the caller is gone.
 """
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Iterator, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from typing import Generic, TypeVar, cast
 
 import anyio
 from anyio import CapacityLimiter, to_thread
@@ -26,6 +27,8 @@ _LOOK_SECONDS = 0.2
 # Threads mostly wait for their turn; the bound that counts is the queue's, per engine.
 _THREADS = 256
 _limiter: CapacityLimiter | None = None
+# Results that may wait for their caller: whoever reads slowly for a moment keeps nobody waiting.
+_AHEAD = 16
 
 Steps = Callable[[E, Callable[[], None]], Iterator[T]]
 """Works at an engine and yields results; calls its second argument now and then."""
@@ -38,8 +41,10 @@ async def stream(workload: Workload, spec: EngineSpec[E], steps: Steps[E, T]) ->
         PortfolioError: the queue is full, the wait too long, or the work raised it.
     """
     with workload.enter(spec) as place:
-        async for one in in_threads(_results(place, steps), place.cancel):
-            yield one
+        results = in_threads(_results(place, steps), place.cancel)
+        async with contextlib.aclosing(results):
+            async for one in results:
+                yield one
 
 
 async def together(
@@ -55,33 +60,64 @@ async def together(
         PortfolioError: as for :func:`stream`.
     """
     with workload.enter(spec) as place:
-        results = batching.results(place, kind, items, call)
-        async for one in in_threads(results, place.cancel):
-            yield one
+        results = in_threads(batching.results(place, kind, items, call), place.cancel)
+        async with contextlib.aclosing(results):
+            async for one in results:
+                yield one
 
 
 async def in_threads(results: Generator[T | None], cancel: Callable[[], None]) -> AsyncGenerator[T]:
-    """Yield what a blocking iterator yields, each step taken in a thread; None is passed over.
+    """Yield what a blocking iterator yields, taking all its steps in one thread; skip None.
+
+    Close it or come to its end: before that, the iterator may be at work.
 
     Args:
         results: The iterator.
         cancel: Makes its running step end early; called when nobody wants more.
     """
-    step: asyncio.Future[Any] | None = None
+    ready: asyncio.Queue[T | type[_End]] = asyncio.Queue()
+    maker = _Maker(results, asyncio.get_running_loop(), ready.put_nowait)
+    making = asyncio.ensure_future(in_thread(maker.make))
+    making.add_done_callback(lambda _: ready.put_nowait(_End))
     try:
-        while True:
-            step = asyncio.ensure_future(in_thread(partial(next, results, _End)))
-            one = await asyncio.shield(step)
-            if one is _End:
-                return
-            if one is not None:
-                yield one
+        while (one := await ready.get()) is not _End:
+            maker.room.release()
+            yield cast("T", one)
     finally:
+        maker.gone = True
+        maker.room.release()
         cancel()
-        with anyio.CancelScope(shield=True):
-            if step:  # it goes on in its thread, and is over before its place is given up
-                await asyncio.wait([step])
-            await in_thread(results.close)
+        with anyio.CancelScope(shield=True):  # it is over before its place is given up
+            await asyncio.wait([making])
+        failed = making.exception()
+    if failed:
+        raise failed
+
+
+class _Maker(Generic[T]):
+    """Makes the results of an iterator in a thread and hands them to a loop."""
+
+    def __init__(
+        self,
+        results: Generator[T | None],
+        loop: asyncio.AbstractEventLoop,
+        take: Callable[[T], None],
+    ) -> None:
+        self._results = results
+        self._loop = loop
+        self._take = take
+        self.room = threading.Semaphore(_AHEAD)
+        self.gone = False
+
+    def make(self) -> None:
+        """Take all steps, or those until nobody wants more."""
+        with contextlib.closing(self._results):
+            for one in self._results:
+                if one is not None:
+                    self._loop.call_soon_threadsafe(self._take, one)
+                    self.room.acquire()
+                if self.gone:
+                    return
 
 
 async def made(steps: Generator[T | None, None, T]) -> AsyncGenerator[T]:
@@ -131,7 +167,7 @@ async def begun(results: AsyncGenerator[T]) -> AsyncGenerator[T]:
 
 
 class _End:
-    """Stands for the end of an iterator; a thread cannot raise StopIteration into a coroutine."""
+    """Stands for the end of all results."""
 
 
 def _results(place: Place[E], steps: Steps[E, T]) -> Generator[T | None]:

@@ -1,22 +1,26 @@
 """Under load: whoever cannot be served is told so, and whoever left is not worked for."""
 
 import contextlib
+import http.client
 import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 
 from portfolio_core import catalog
+from portfolio_core.engines.classification.resnet import StarterEngine
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.provision import Provision
 from portfolio_core.workload import Place
 from portfolio_server.rest import work
 
 SECONDS = 120
+RONALD = Path("spaces/ronald-classifier/examples")
 TEXT = {"input": "A cat."}
 # A reply that does not end by itself for a while.
 LONG = {
@@ -49,10 +53,10 @@ def workload():
 
 @pytest.fixture
 def occupied(workload):
-    """Be at work with the engine of embeddings, for the time of a block."""
+    """Be at work with an engine, that of embeddings by default, for the time of a block."""
 
-    def at_work(server):
-        spec = Provision(server.app.state.runtime.settings).spec(catalog.by_key("minilm-l6-v2"))
+    def at_work(server, key="minilm-l6-v2"):
+        spec = Provision(server.app.state.runtime.settings).spec(catalog.by_key(key))
         return workload(server).enter(spec)
 
     return at_work
@@ -60,6 +64,14 @@ def occupied(workload):
 
 def embed(server, seconds=SECONDS):
     return httpx.post(f"{server.url}/v1/embeddings", json=TEXT, timeout=seconds)
+
+
+def begun(url, files):
+    """Send a request and return its connection, to read the answer from or to close."""
+    request = httpx.Request("POST", url, files=files)
+    connection = http.client.HTTPConnection(request.url.host, request.url.port)
+    connection.request("POST", request.url.path, request.read(), dict(request.headers))
+    return connection
 
 
 class TestFullQueue:
@@ -126,6 +138,38 @@ class TestTogether:
 
         assert calls == [4, 1, 1, 1, 1]
         assert np.allclose(together, alone, atol=1e-6)
+
+    def test_pictures_that_wait_are_one_call_and_who_leaves_takes_nothing_from_the_others(
+        self, serve, occupied, workload, monkeypatch
+    ):
+        server, calls = serve(), []
+        pictures = [file.read_bytes() for file in sorted(RONALD.glob("*.jpg"))[:4]]
+        looked = StarterEngine.classify
+
+        def counted(engine, given, check):
+            calls.append(len(given))
+            return looked(engine, given, check)
+
+        def chances(picture):
+            sent = {"image": picture}
+            answer = httpx.post(f"{server.url}/v1/classify", files=sent, timeout=SECONDS)
+            return answer.json()["probabilities"]
+
+        monkeypatch.setattr(StarterEngine, "classify", counted)
+        with ThreadPoolExecutor(len(pictures)) as pool:
+            with occupied(server, StarterEngine.KEY):
+                leaver = begun(f"{server.url}/v1/classify", {"image": pictures[0]})
+                until(lambda: workload(server).running == 2)
+                asked = [pool.submit(chances, picture) for picture in pictures]
+                until(lambda: workload(server).running == 2 + len(pictures))
+                leaver.close()
+                until(lambda: workload(server).running == 1 + len(pictures))
+            together = [one.result() for one in asked]
+        alone = [chances(picture) for picture in pictures]
+
+        assert calls == [4, 1, 1, 1, 1]
+        for one, other in zip(together, alone, strict=True):
+            assert one == pytest.approx(other, abs=1e-5)
 
 
 class TestTime:

@@ -1,6 +1,7 @@
 """The routes that no other API has: pages, pictures, clips, classes and documents."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -19,6 +20,7 @@ The library opens at nine in the morning.
 
 A lost card costs five euros.
 """
+FOUND = ("relevant", "confidence", "passages")
 WORDS = ("The quick brown fox", "jumps over the dog")
 
 
@@ -50,6 +52,18 @@ def sheet():
 
 def code(answer):
     return answer.status_code, answer.json()["error"]["code"]
+
+
+def events(text):
+    """Return the objects of a stream that has come to its end."""
+    *lines, done = [one.removeprefix("data: ") for one in text.strip().split("\n\n")]
+    assert done == "[DONE]"
+    return [json.loads(line) for line in lines]
+
+
+def without_times(answer):
+    timeless = {k: v for k, v in answer["recipe"].items() if k not in {"created", "seconds"}}
+    return {**answer, "recipe": timeless}
 
 
 class TestOcr:
@@ -189,6 +203,28 @@ class TestRag:
         assert answer["recipe"]["parameters"]["index_id"] == ""  # a secret
         assert "nine" in found["passages"][0]["text"]
         assert gone["documents"] == 1
+        assert code(http.post("rag/ask", json=asked)) == (410, "index_gone")
+
+    def test_an_answer_comes_as_events_too(self, http):
+        made = http.post("rag/index", files={"files": ("handbook.md", HANDBOOK)}).json()
+        question = "When does the library open?"
+        asked = {"index_id": made["index_id"], "question": question, "seed": 1}
+
+        plain = http.post("rag/ask", json=asked).json()
+        answer = http.post("rag/ask", json={**asked, "stream": True})
+        told = events(answer.text)
+
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert told[0] == {"type": "rag.passages", **{k: plain[k] for k in FOUND}}
+        said = [one for one in told if one["type"] == "rag.sentence"]
+        assert [{**one, "type": ""} for one in said] == [
+            {**one, "type": ""} for one in plain["sentences"]
+        ]
+        assert without_times({"type": "rag.answer", **plain}) == without_times(told[-1])
+
+    def test_a_stream_that_cannot_begin_is_refused_as_ever(self, http):
+        asked = {"index_id": "f" * 32, "question": "Why?", "stream": True}
+
         assert code(http.post("rag/ask", json=asked)) == (410, "index_gone")
 
     def test_one_document_is_added_and_deleted_by_its_name(self, http):
