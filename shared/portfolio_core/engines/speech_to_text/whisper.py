@@ -1,8 +1,8 @@
 """Whisper in CTranslate2's form, through faster-whisper: 100 languages, English as a translation.
 
 On a CPU its weights are 8-bit integers and it decodes greedily, see :mod:`whisper_fast`; on a GPU
-they are float16 and it follows five hypotheses. Only what is speech is decoded, so that it cannot invent words for
-silence or music, which it would.
+they are float16 and it follows five hypotheses. Only what is speech is decoded, so that it cannot
+invent words for silence or music, which it would.
 
 Sources: https://arxiv.org/abs/2212.04356 and https://github.com/SYSTRAN/faster-whisper
 """
