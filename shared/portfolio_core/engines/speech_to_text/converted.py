@@ -8,6 +8,7 @@ Source: the converter, https://github.com/OpenNMT/CTranslate2, ``specs/model_spe
 import math
 import struct
 from collections.abc import Iterator, Mapping
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -56,6 +57,11 @@ class Converted(Mapping[str, Array]):
     def __len__(self) -> int:
         """Return how many names there are."""
         return len(self._places)
+
+    def layers(self, side: str) -> Iterator[str]:
+        """Yield what the names of each layer of ``"encoder"`` or ``"decoder"`` begin with."""
+        places = (f"{side}/layer_{number}" for number in count())
+        return takewhile(lambda at: f"{at}/self_attention/linear_0/weight" in self, places)
 
 
 def _places(file: BinaryIO) -> dict[str, _Place]:

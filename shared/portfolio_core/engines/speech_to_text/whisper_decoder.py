@@ -7,25 +7,20 @@ they stay in the order in which they are read.
 Sources: https://arxiv.org/abs/2212.04356 and, for the numbers, ``fast_linear``
 """
 
-from collections.abc import Mapping
-from itertools import count, takewhile
-from typing import Any
-
 import torch  # noqa: TID253 - the module is imported late
 from torch import Tensor  # noqa: TID253 - likewise
 from torch.nn import functional  # noqa: TID253 - likewise
 
 from portfolio_core.engines.fast_linear import Int8Embedding, Int8Linear
+from portfolio_core.engines.speech_to_text.converted import Converted
 
 _BLOCK = 32  # the number of words is filled up to a multiple of it, see Int8Linear
-Weights = Mapping[str, Any]
-"""Arrays by the names that CTranslate2 gives them."""
 
 
 class Decoder:
     """The decoder of one model."""
 
-    def __init__(self, weights: Weights, dtype: torch.dtype) -> None:
+    def __init__(self, weights: Converted, dtype: torch.dtype) -> None:
         """Round the weights.
 
         Args:
@@ -42,13 +37,9 @@ class Decoder:
         self._words = len(words)
         self._head = Int8Linear(functional.pad(words, (0, 0, 0, -len(words) % _BLOCK)))
         self._table = Int8Embedding(self._head, torch.float32)
-        self._norm = _Norm(weights, "decoder/layer_norm")
-        places = takewhile(
-            lambda at: f"{at}/self_attention/linear_0/weight" in weights,
-            (f"decoder/layer_{number}" for number in count()),
-        )
+        self._norm = Norm(weights, "decoder/layer_norm")
         heads = int(weights["decoder/num_heads"].item())
-        self._layers = [_Layer(weights, at, heads) for at in places]
+        self._layers = [_Layer(weights, at, heads) for at in weights.layers("decoder")]
 
     def begin(self, heard: Tensor) -> list["Memory"]:
         """Return what each layer keeps while it writes about one window.
@@ -106,7 +97,7 @@ class Memory:
 
 
 class _Layer:
-    def __init__(self, weights: Weights, at: str, heads: int) -> None:
+    def __init__(self, weights: Converted, at: str, heads: int) -> None:
         self._heads = heads
         self._read = _linear(weights, f"{at}/self_attention/linear_0")
         self._read_out = _linear(weights, f"{at}/self_attention/linear_1")
@@ -116,11 +107,11 @@ class _Layer:
         self._feed_in = _linear(weights, f"{at}/ffn/linear_0")
         self._feed_out = _linear(weights, f"{at}/ffn/linear_1")
         parts = "self_attention", "attention", "ffn"
-        self._norms = [_Norm(weights, f"{at}/{part}/layer_norm") for part in parts]
+        self._norms = [Norm(weights, f"{at}/{part}/layer_norm") for part in parts]
 
     def memory(self, heard: Tensor, room: int) -> Memory:
-        keys, values = self._split(self._hear(heard).float(), 2)
-        return Memory(keys.transpose(1, 2).contiguous(), values.contiguous(), room)
+        keys, values = self._split(self._hear(heard), 2)
+        return Memory(_in_order(keys.transpose(1, 2)), _in_order(values), room)
 
     def __call__(self, hidden: Tensor, memory: Memory) -> Tensor:
         read, heard, fed = self._norms
@@ -136,13 +127,17 @@ class _Layer:
         return given.view(len(given), parts, self._heads, -1).permute(1, 2, 0, 3).unbind()
 
 
-class _Norm:
-    def __init__(self, weights: Weights, at: str) -> None:
+class Norm:
+    """Brings numbers to one level."""
+
+    def __init__(self, weights: Converted, at: str, dtype: torch.dtype = torch.float32) -> None:
+        """Take the weights whose names begin with ``at``, as numbers of type ``dtype``."""
         self._weight, self._bias = (
-            torch.from_numpy(weights[f"{at}/{part}"]).float() for part in ("gamma", "beta")
+            torch.from_numpy(weights[f"{at}/{part}"]).to(dtype) for part in ("gamma", "beta")
         )
 
     def __call__(self, hidden: Tensor) -> Tensor:
+        """Return what ``hidden``, shape (rows, width), is then."""
         return functional.layer_norm(hidden, self._weight.shape, self._weight, self._bias)
 
 
@@ -161,7 +156,12 @@ def _attention(queries: Tensor, keys: Tensor, values: Tensor, *, whole: bool = F
     return mixed.transpose(0, 1).reshape(tokens, heads * width)
 
 
-def _linear(weights: Weights, at: str) -> Int8Linear:
+def _in_order(given: Tensor) -> Tensor:
+    """Return a copy in float32 whose numbers lie in the order of its axes."""
+    return torch.empty(given.shape).copy_(given)
+
+
+def _linear(weights: Converted, at: str) -> Int8Linear:
     return Int8Linear(
         torch.from_numpy(weights[f"{at}/weight"]), torch.from_numpy(weights[f"{at}/bias"]).float()
     )

@@ -6,13 +6,12 @@ weights stay as long as the numbers they are multiplied with.
 Source: https://arxiv.org/abs/2212.04356
 """
 
-from itertools import count, takewhile
-
 import torch  # noqa: TID253 - the module is imported late
 from torch import Tensor  # noqa: TID253 - likewise
 from torch.nn import functional  # noqa: TID253 - likewise
 
-from portfolio_core.engines.speech_to_text.whisper_decoder import Weights
+from portfolio_core.engines.speech_to_text.converted import Converted
+from portfolio_core.engines.speech_to_text.whisper_decoder import Norm
 
 # Queries of one head that look at all keys at once: their scores stay in the processor's cache,
 # and in memory that is given back and taken again without the system's help. That was a third
@@ -23,7 +22,7 @@ _ROWS = 500
 class Encoder:
     """The encoder of one model."""
 
-    def __init__(self, weights: Weights, dtype: torch.dtype) -> None:
+    def __init__(self, weights: Converted, dtype: torch.dtype) -> None:
         """Take the weights over as numbers of type ``dtype``.
 
         Raises:
@@ -34,13 +33,9 @@ class Encoder:
         self._positions = torch.from_numpy(weights["encoder/position_encodings/encodings"]).to(
             dtype
         )
-        self._norm = _Norm(weights, "encoder/layer_norm", dtype)
-        places = takewhile(
-            lambda at: f"{at}/self_attention/linear_0/weight" in weights,
-            (f"encoder/layer_{number}" for number in count()),
-        )
+        self._norm = Norm(weights, "encoder/layer_norm", dtype)
         heads = int(weights["encoder/num_heads"].item())
-        self._layers = [_Layer(weights, at, heads, dtype) for at in places]
+        self._layers = [_Layer(weights, at, heads, dtype) for at in weights.layers("encoder")]
 
     @torch.inference_mode()
     def __call__(self, features: Tensor) -> Tensor:
@@ -63,7 +58,7 @@ class Encoder:
 
 
 class _Affine:
-    def __init__(self, weights: Weights, at: str, dtype: torch.dtype) -> None:
+    def __init__(self, weights: Converted, at: str, dtype: torch.dtype) -> None:
         self.weight, self.bias = (
             torch.from_numpy(weights[f"{at}/{part}"]).to(dtype) for part in ("weight", "bias")
         )
@@ -72,25 +67,15 @@ class _Affine:
         return functional.linear(given, self.weight, self.bias)
 
 
-class _Norm:
-    def __init__(self, weights: Weights, at: str, dtype: torch.dtype) -> None:
-        self._weight, self._bias = (
-            torch.from_numpy(weights[f"{at}/{part}"]).to(dtype) for part in ("gamma", "beta")
-        )
-
-    def __call__(self, hidden: Tensor) -> Tensor:
-        return functional.layer_norm(hidden, self._weight.shape, self._weight, self._bias)
-
-
 class _Layer:
-    def __init__(self, weights: Weights, at: str, heads: int, dtype: torch.dtype) -> None:
+    def __init__(self, weights: Converted, at: str, heads: int, dtype: torch.dtype) -> None:
         self._heads = heads
         attention, feed = f"{at}/self_attention", f"{at}/ffn"
         self._read = _Affine(weights, f"{attention}/linear_0", dtype)
         self._out = _Affine(weights, f"{attention}/linear_1", dtype)
         self._feed_in = _Affine(weights, f"{feed}/linear_0", dtype)
         self._feed_out = _Affine(weights, f"{feed}/linear_1", dtype)
-        self._norms = [_Norm(weights, f"{part}/layer_norm", dtype) for part in (attention, feed)]
+        self._norms = [Norm(weights, f"{part}/layer_norm", dtype) for part in (attention, feed)]
 
     def __call__(self, hidden: Tensor) -> Tensor:
         before_reading, before_feeding = self._norms
