@@ -47,7 +47,10 @@ def core_modules() -> list[str]:
         "portfolio_core.ui",
         "portfolio_core.training",
         "portfolio_core.engines.chat.decoder",  # their classes are subclasses of torch's
-        "portfolio_core.engines.chat.fast_linear",
+        "portfolio_core.engines.fast_linear",
+        "portfolio_core.engines.speech_to_text.whisper_decoder",
+        "portfolio_core.engines.speech_to_text.whisper_encoder",
+        "portfolio_core.engines.speech_to_text.whisper_fast",
         "portfolio_core.engines.rag.chain",  # made of LangChain's runnables
         "portfolio_core.engines.rag.langchain",  # its classes are subclasses of LangChain's
     )

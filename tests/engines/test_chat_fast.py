@@ -17,6 +17,7 @@ from transformers import (
 )
 
 from portfolio_core import errors
+from portfolio_core.engines import fast_linear
 from portfolio_core.engines.chat import (
     GREEDY,
     ChatRequest,
@@ -24,12 +25,11 @@ from portfolio_core.engines.chat import (
     Sampling,
     adapters,
     decoder,
-    fast_linear,
 )
 from portfolio_core.engines.chat.drawing import Draw
-from portfolio_core.engines.chat.fast_linear import Int8Linear
 from portfolio_core.engines.chat.qwen import QwenChat
 from portfolio_core.engines.chat.reading import Reading
+from portfolio_core.engines.fast_linear import Int8Linear
 from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Preset
 

@@ -2,6 +2,7 @@
 
 import itertools
 import string
+from typing import NamedTuple
 
 import jiwer
 import numpy as np
@@ -13,8 +14,14 @@ from tests.engines.chat_parts import MACHINE
 
 from portfolio_core import errors
 from portfolio_core.engines import speech_to_text as stt
-from portfolio_core.engines.speech_to_text import ambience
-from portfolio_core.engines.speech_to_text.activity import LONGEST_SECONDS, Activity, signal_of
+from portfolio_core.engines.speech_to_text import ambience, pocketsphinx
+from portfolio_core.engines.speech_to_text.activity import (
+    LONGEST_SECONDS,
+    Activity,
+    heard_until,
+    signal_of,
+)
+from portfolio_core.engines.speech_to_text.ambience import Stretch
 from portfolio_core.engines.speech_to_text.pocketsphinx import PocketSphinxEngine
 from portfolio_core.settings import Limits
 
@@ -28,6 +35,14 @@ NOT_SPEECH = {
     "music over noise": hearing.music(8) + hearing.noise(8, level=0.03),
     "hum": hearing.hum(8),
 }
+
+
+class Part(NamedTuple):
+    """A word as the recogniser tells of it."""
+
+    word: str
+    start_frame: int
+    end_frame: int
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +198,13 @@ class TestActivity:
         assert begin == pytest.approx(4, abs=0.3)
         assert end == pytest.approx(4 + len(speech) / hearing.RATE, abs=0.4)
 
+    def test_the_margin_behind_speech_is_told_from_it_where_something_else_follows(self):
+        ends = [0, 16_000, 32_000, 48_000]
+        kinds = "speech", "speech", "music", "speech"
+        parts = [Stretch(kind, end, end + 16_000) for kind, end in zip(kinds, ends, strict=True)]
+
+        assert [heard_until(parts, number) for number in (0, 1, 3)] == [1.0, 0.85, 1.0]
+
     def test_speech_without_a_pause_is_cut(self, activity):
         breathless = np.tile(hearing.spoken("one two three four five six seven")[2000:-6000], 20)
         found = activity.stretches(signal_of(hearing.sound(breathless)))
@@ -216,7 +238,14 @@ class TestPocketSphinx:
     def test_without_the_detector_it_would_hear_words(self, engine):
         signal = NOT_SPEECH["music"][: 3 * hearing.RATE].astype(np.float32)
 
-        assert engine._written(signal, 0.0, 3.0).words
+        assert engine._decoded(signal)
+
+    def test_of_the_words_those_stay_that_can_be_said_where_speech_is_heard(self):
+        frames = {"a": (100, 102), "book": (103, 140), "for": (141, 161), "there": (150, 180)}
+        parts = [Part(text, *edges) for text, edges in frames.items()]
+
+        assert [part.word for part in pocketsphinx._said(parts, 1.52)] == ["book", "for"]
+        assert [part.word for part in pocketsphinx._said(parts, 1.51)] == ["book"]
 
     def test_clear_english_is_written_within_the_usual_error(self, engine):
         parts = [hearing.silence(1)]

@@ -31,7 +31,7 @@ def build(models_dir, keys=("whisper-base", "whisper-small", "whisper-large-v3-t
     return folders[0]
 
 
-def write(folder, width=16, layers=1, heads=2):
+def write(folder, width=32, layers=1, heads=2):
     """Write one model, its tokenizer and its vocabulary."""
     import torch
     from ctranslate2.converters.transformers import WhisperLoader

@@ -14,7 +14,7 @@ import torch  # noqa: TID253 - the module is imported late
 from torch import Tensor, nn  # noqa: TID253 - likewise
 from torch.nn import functional  # noqa: TID253 - likewise
 
-from portfolio_core.engines.chat import fast_linear
+from portfolio_core.engines import fast_linear
 
 Module: TypeAlias = Any
 """A module or a cache of ``transformers``, which has no types."""

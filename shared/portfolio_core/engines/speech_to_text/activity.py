@@ -35,6 +35,25 @@ def seconds(place: int, signal: Signal, sound: Sound) -> float:
     return sound.seconds if place == len(signal) else place / RATE_HZ
 
 
+def heard_until(stretches: list[Stretch], number: int) -> float:
+    """Return to where in a stretch of speech the detector hears speech: up to the margin.
+
+    It is late at both ends: what lies in the margin before speech may be its soft beginning, what
+    lies in the one behind is hardly any of it. At the end of the sound, and where other speech
+    follows, nothing tells a margin from speech.
+
+    Args:
+        stretches: All of a sound, as :meth:`Activity.stretches` returns them.
+        number: Which of them.
+
+    Returns:
+        Seconds after its start.
+    """
+    _, start, end = stretches[number]
+    ends = any(after.kind != "speech" for after in stretches[number + 1 : number + 2])
+    return (end - start) / RATE_HZ - ends * _MARGIN_MS / 1000
+
+
 class Activity:
     """Finds speech."""
 

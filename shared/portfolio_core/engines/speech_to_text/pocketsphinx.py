@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from portfolio_core.engines.speech_to_text import Segment, SpeechToTextRequest, Word
-from portfolio_core.engines.speech_to_text.activity import Activity, seconds, signal_of
+from portfolio_core.engines.speech_to_text.activity import Activity, heard_until, seconds, signal_of
 from portfolio_core.engines.speech_to_text.ambience import RATE_HZ, Signal
 from portfolio_core.errors import MissingDependency
 from portfolio_core.hardware import Hardware
@@ -28,6 +28,8 @@ _FULL_SCALE = 32_767
 # Sentence marks, silence and noises among the words; and which pronunciation was heard.
 _NO_WORD = ("<", "[", "+")
 _PRONUNCIATION = re.compile(r"\(\d+\)$")
+_SHORTEST_FRAMES = 5
+"""Of a word: its model can be passed in three, one a state, but nobody says even "a" as fast."""
 # Its posterior probability of a word, and how often such a word was right: 600 words of four
 # synthetic voices and three readers. The probability itself is far too modest.
 _SAID = (0.0, 0.05, 0.2, 0.5, 0.9, 1.0)
@@ -75,16 +77,17 @@ class PocketSphinxEngine:
     ) -> Iterator[Segment]:
         """Yield the segments; see :class:`SpeechToTextEngine`."""
         signal = signal_of(wanted.sound)
-        for kind, first, after in self._activity.stretches(signal):
+        stretches = self._activity.stretches(signal)
+        for number, (kind, first, after) in enumerate(stretches):
             start, end = (seconds(place, signal, wanted.sound) for place in (first, after))
             if kind == "speech":
                 check()
-                yield self._written(signal[first:after], start, end)
+                parts = self._decoded(signal[first:after])
+                yield self._written(_said(parts, heard_until(stretches, number)), start, end)
             else:
                 yield Segment(kind, start, end)
 
-    def _written(self, signal: Signal, start: float, end: float) -> Segment:
-        parts = self._decoded(signal)
+    def _written(self, parts: list[Any], start: float, end: float) -> Segment:
         if not parts:  # a cough or a laugh
             return Segment("noise", start, end)
         words = tuple(_word(part, start, end) for part in parts)
@@ -101,6 +104,23 @@ class PocketSphinxEngine:
         decoder.process_raw((signal * _FULL_SCALE).astype("<i2").tobytes(), full_utt=True)
         decoder.end_utt()
         return [part for part in decoder.seg() if not part.word.startswith(_NO_WORD)]
+
+
+def _said(parts: list[Any], until: float) -> list[Any]:
+    """Return the words that somebody said: of a possible length, and not after the speech.
+
+    Of the music that follows speech for a moment, the recogniser would make a word.
+
+    Args:
+        parts: Words of one stretch.
+        until: Seconds after its start to which speech is heard; the middle of a word is before.
+    """
+    return [
+        part
+        for part in parts
+        if part.end_frame - part.start_frame + 1 >= _SHORTEST_FRAMES
+        and (part.start_frame + part.end_frame + 1) / 2 / _FRAMES_PER_SECOND <= until
+    ]
 
 
 def _fit(parts: list[Any]) -> float:

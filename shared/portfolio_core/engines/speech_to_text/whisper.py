@@ -1,8 +1,8 @@
 """Whisper in CTranslate2's form, through faster-whisper: 100 languages, English as a translation.
 
-On a CPU its weights are 8-bit integers and it decodes greedily; on a GPU they are float16 and
-it follows five hypotheses. Only what is speech is decoded, so that it cannot invent words for
-silence or music, which it would.
+On a CPU its weights are 8-bit integers and it decodes greedily, see :mod:`whisper_fast`; on a GPU
+they are float16 and it follows five hypotheses. Only what is speech is decoded, so that it cannot
+invent words for silence or music, which it would.
 
 Sources: https://arxiv.org/abs/2212.04356 and https://github.com/SYSTRAN/faster-whisper
 """
@@ -80,17 +80,18 @@ class WhisperEngine:
             import faster_whisper  # noqa: F401 - its model is made below
         except ImportError:
             raise MissingDependency("faster-whisper", "pip install faster-whisper") from None
+        activity = Activity.load()
         on_gpu = hardware.device == "cuda" and ctranslate2.get_cuda_device_count() > 0
         for device in ("cuda", "cpu") if on_gpu else ("cpu",):
             try:
-                model = _model(folder, device, hardware.threads)
+                model = _model(folder, device, hardware)
             except Exception as error:  # its C++ part raises RuntimeError, its tokenizer Exception
                 log.warning("%s cannot be loaded on %s: %s", name, device, type(error).__name__)
                 if device == "cpu":
                     raise EngineFailed(name) from error
             else:
                 break
-        return cls(model, Activity.load(), _BEAMS[device])
+        return cls(model, activity, _BEAMS[device])
 
     def transcribe(
         self, wanted: SpeechToTextRequest, check: Callable[[], None] = lambda: None
@@ -187,7 +188,7 @@ class WhisperLargeTurbo(WhisperEngine):
     KEY = "whisper-large-v3-turbo"
 
 
-def _model(folder: Path, device: str, threads: int) -> Any:  # noqa: ANN401
+def _model(folder: Path, device: str, hardware: Hardware) -> Any:  # noqa: ANN401
     from faster_whisper import WhisperModel
 
     if not (folder / "tokenizer.json").is_file():  # it would ask the Hub for one
@@ -196,11 +197,15 @@ def _model(folder: Path, device: str, threads: int) -> Any:  # noqa: ANN401
         str(folder),
         device=device,
         compute_type=_NUMBERS[device],
-        cpu_threads=threads,
+        cpu_threads=hardware.threads,
         local_files_only=True,
     )
     if device == "cuda":  # its libraries are looked for at the first work only
         model.detect_language(np.zeros(RATE_HZ, np.float32))
+    else:
+        from portfolio_core.engines.speech_to_text import whisper_fast
+
+        model.model = whisper_fast.quick(model, folder, hardware)
     return model
 
 

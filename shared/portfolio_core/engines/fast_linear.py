@@ -30,20 +30,22 @@ _ROWS = 4096
 
 
 class Int8Linear(nn.Module):
-    """A linear layer without bias, its weights rounded to 8 bits, with one scale a row.
+    """A linear layer, its weights rounded to 8 bits, with one scale a row.
 
     Attributes:
         in_features: Numbers of one input.
         out_features: Numbers of one output.
         weight: Whole numbers, shape (out, in), int8.
         scale: What one of them stands for, shape (out,), bfloat16.
+        bias: What is added, shape (out,), floating point, or none.
     """
 
     weight: Tensor
     scale: Tensor
+    bias: Tensor | None
 
-    def __init__(self, weight: Tensor) -> None:
-        """Round ``weight``, shape (out, in), floating point.
+    def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
+        """Round ``weight``, shape (out, in), floating point; ``bias``, shape (out,), stays.
 
         Raises:
             ValueError: a size is not a multiple of 32.
@@ -55,6 +57,7 @@ class Int8Linear(nn.Module):
         rounded, scale = _rounded(weight)
         self.register_buffer("weight", rounded)
         self.register_buffer("scale", scale)
+        self.register_buffer("bias", bias)
 
     def forward(self, given: Tensor) -> Tensor:
         """Multiply.
@@ -66,10 +69,12 @@ class Int8Linear(nn.Module):
             Shape (…, out), of the same number type.
         """
         if given.numel() > _FEW * self.in_features:
-            return functional.linear(given, self.weight.to(given.dtype)).mul_(self.scale)
-        flat = given.reshape(-1, self.in_features).bfloat16()  # torch is slow with any other
-        made = torch._weight_int8pack_mm(flat, self.weight, self.scale)  # noqa: SLF001 - no other way
-        return made.view(*given.shape[:-1], self.out_features).to(given.dtype)
+            made = functional.linear(given, self.weight.to(given.dtype)).mul_(self.scale)
+        else:
+            flat = given.reshape(-1, self.in_features).bfloat16()  # torch is slow with any other
+            made = torch._weight_int8pack_mm(flat, self.weight, self.scale)  # noqa: SLF001 - no other way
+            made = made.view(*given.shape[:-1], self.out_features).to(given.dtype)
+        return made if self.bias is None else made.add_(self.bias)
 
 
 class Int8Embedding(nn.Module):
@@ -98,8 +103,12 @@ def pays(model: Any) -> bool:  # noqa: ANN401 - a model of transformers, which h
     with vector instructions. Measured for one token and a matrix of 3072 x 1024, best of many:
     88 µs with AVX512 and 116 with AVX2 against 604 in float32, but 1230 without either.
     """
-    vectors = torch.backends.cpu.get_cpu_capability().startswith("AVX")
-    return bool(vectors and model.num_parameters() >= _LARGE_MODEL)
+    return bool(has_vectors() and model.num_parameters() >= _LARGE_MODEL)
+
+
+def has_vectors() -> bool:
+    """Tell whether torch multiplies 8 bits with vector instructions here."""
+    return torch.backends.cpu.get_cpu_capability().startswith("AVX")
 
 
 def pack(model: Any) -> None:  # noqa: ANN401 - likewise
