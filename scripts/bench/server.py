@@ -19,13 +19,10 @@ import httpx
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent))
-import child  # noqa: E402  stands beside this file
-
-from environment import ROOT  # noqa: E402  stands in scripts/
+import child  # type: ignore[import-not-found]  # noqa: E402  stands beside this file
 
 TEXT = "The pump draws water from the lake through a filter."
-PICTURE = ROOT / "spaces" / "ronald-classifier" / "examples" / "1-figure.jpg"
+PICTURE = HERE.parents[1] / "spaces" / "ronald-classifier" / "examples" / "1-figure.jpg"
 PROGRAM = "one_engine.py"
 OURS, BARE_ROUTE = 0, 1
 CALLS = 60
