@@ -153,7 +153,7 @@ def router(service: Service) -> APIRouter:
             await work.result(request, pieces)
             return JSONResponse(_whole(reply))
         usage = bool(body.stream_options and body.stream_options.include_usage)
-        events = _events(reply, await work.begun(pieces), usage=usage)
+        events = _events(reply, await work.begun(request, pieces), usage=usage)
         return StreamingResponse(events, media_type=EVENTS, headers=_EVENTS)
 
     return routes

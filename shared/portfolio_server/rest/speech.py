@@ -73,10 +73,10 @@ def router(service: Service) -> APIRouter:
         parts = _spoken(call, service)
         told = {"X-Model": call.engine}
         if body.stream_format == "sse":
-            events = _events(body, await work.begun(parts))
+            events = _events(body, await work.begun(request, parts))
             return StreamingResponse(events, media_type=EVENTS, headers=told)
         if body.response_format == "pcm":
-            sound = _pcm(await work.begun(parts))
+            sound = _pcm(await work.begun(request, parts))
             return StreamingResponse(sound, media_type=media_type, headers=told)
         await work.result(request, parts)
         return Response(call.file, media_type=media_type, headers=told)

@@ -85,7 +85,7 @@ def router(service: Service) -> APIRouter:
         spoken = body.language or stt.AUTOMATIC
         heard = _heard(service, body, {"spoken": spoken, "translate": False})
         if body.stream:
-            events = _events(await work.begun(heard))
+            events = _events(await work.begun(request, heard))
             return StreamingResponse(events, media_type=EVENTS)
         done = await work.result(request, heard)
         return _written(done[0], done[1], body.response_format, body.timestamp_granularities)

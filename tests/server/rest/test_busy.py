@@ -1,5 +1,6 @@
 """Under load: whoever cannot be served is told so, and whoever left is not worked for."""
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -9,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import numpy as np
 import pytest
+from starlette.responses import StreamingResponse
+from tests.server.rest.asked import LONG
 
 from portfolio_core import catalog
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine
@@ -18,15 +21,6 @@ from portfolio_server.rest import work
 
 SECONDS = 120
 TEXT = {"input": "A cat."}
-# A reply that does not end by itself for a while.
-LONG = {
-    "messages": [{"role": "user", "content": "Hello!"}],
-    "max_tokens": 900,
-    "temperature": 2,
-    "top_p": 1,
-    "top_k": 0,
-    "seed": 6,  # others may end their turn after a few words
-}
 
 
 def until(condition):
@@ -49,10 +43,10 @@ def workload():
 
 @pytest.fixture
 def occupied(workload):
-    """Be at work with the engine of embeddings, for the time of a block."""
+    """Be at work with an engine, that of embeddings unless named, for the time of a block."""
 
-    def at_work(server):
-        spec = Provision(server.app.state.runtime.settings).spec(catalog.by_key("minilm-l6-v2"))
+    def at_work(server, key="minilm-l6-v2"):
+        spec = Provision(server.app.state.runtime.settings).spec(catalog.by_key(key))
         return workload(server).enter(spec)
 
     return at_work
@@ -189,6 +183,34 @@ class TestLeaving:
         with occupied(server):
             with pytest.raises(httpx.ReadTimeout):
                 embed(server, seconds=0.5)
+            until(lambda: workload(server).running == 1)
+
+
+class TestLeavingAStream(TestLeaving):
+    def leave(self, server):
+        body = {**LONG, "stream": True}
+        with server.client.stream("POST", "/v1/chat/completions", json=body) as answer:
+            next(answer.iter_lines())
+
+    def test_without_looking_for_it_it_would_go_on(self, served, workload, monkeypatch):
+        async def never(*_):
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(StreamingResponse, "listen_for_disconnect", never)
+
+        self.leave(served)
+        time.sleep(2)
+
+        assert workload(served).running == 1
+        workload(served).stop()
+
+    def test_who_leaves_while_he_waits_gives_his_place_up(self, serve, occupied, workload):
+        server = serve()
+        body = {**LONG, "stream": True}
+
+        with occupied(server, "chat-starter"):
+            with pytest.raises(httpx.ReadTimeout):
+                server.client.post("/v1/chat/completions", json=body, timeout=0.5)
             until(lambda: workload(server).running == 1)
 
 
