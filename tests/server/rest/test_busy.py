@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import numpy as np
 import pytest
+import uvicorn
 from starlette.responses import StreamingResponse
 from tests.server.rest.asked import LONG
 
@@ -18,6 +19,7 @@ from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.provision import Provision
 from portfolio_core.workload import Place
 from portfolio_server.rest import work
+from portfolio_server.serve import configuration
 
 SECONDS = 120
 TEXT = {"input": "A cat."}
@@ -78,6 +80,14 @@ class TestFullQueue:
             embed(server, seconds=0.5)
 
         until(lambda: workload(server).running == 0)
+
+    def test_a_connection_outlasts_the_wait_that_he_is_told(self, serve, occupied):
+        server = serve(queue_waiting=0)
+        with occupied(server):
+            wait = float(embed(server).headers["retry-after"])
+
+        assert configuration(server.app).timeout_keep_alive > 2 * wait
+        assert uvicorn.Config(server.app).timeout_keep_alive <= wait  # which is what it would be
 
     def test_openais_client_waits_as_it_is_told_and_is_served(self, serve, occupied, workload):
         from openai import OpenAI
