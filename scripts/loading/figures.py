@@ -89,7 +89,7 @@ def faults(load: Load) -> list[str]:
 def report(load: Load) -> str:
     """Return the figures as lines for a terminal."""
     paths = sorted({one.path for one in load.answers})
-    rows: list[tuple[str, ...]] = [("", "sent", "served", "refused", "p50", "p95")]
+    rows: list[tuple[str, ...]] = [("", "sent", "served", "refused", "late", "p50", "p95")]
     rows += [_row(path, [one for one in load.answers if one.path == path]) for path in paths]
     rows.append(_row("all", load.answers))
     warm, after = (f"{size / MEBIBYTE:.0f} MiB" for size in (load.warm_bytes, load.after_bytes))
@@ -101,9 +101,10 @@ def report(load: Load) -> str:
 def _row(name: str, answers: Sequence[Answer]) -> tuple[str, ...]:
     """Return counts, and the times of those that were served."""
     seconds = [one.seconds for one in answers if one.status == _SERVED]
-    refused = sum(one.status in _REFUSED for one in answers)
+    refused = sum(one.status in (_BUSY, _STOPPING) for one in answers)
+    late = sum(one.status == _LATE for one in answers)
     p50, p95 = ("-", "-")
     if len(seconds) > 1:
         cuts = statistics.quantiles(seconds, n=20, method="inclusive")
         p50, p95 = f"{cuts[9]:.2f} s", f"{cuts[18]:.2f} s"
-    return name, str(len(answers)), str(len(seconds)), str(refused), p50, p95
+    return name, str(len(answers)), str(len(seconds)), str(refused), str(late), p50, p95

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from locust import HttpUser, between, task  # before others: it replaces what waits by its own
 from locust.env import Environment
+from locust.exception import StopUser
 
 # isort: split
 import json
@@ -23,6 +24,8 @@ import gevent
 from loading import calls
 
 _PATIENCE_SECONDS = 300
+_COME_A_SECOND = 100
+_LOOK_SECONDS = 0.1
 
 
 class Crowd:
@@ -31,10 +34,17 @@ class Crowd:
     def __init__(self, index: str) -> None:
         self.kinds = calls.calls(index)
         self.sent = 0
+        self.over = False
         self.answers: list[dict[str, Any]] = []
 
     def ask(self, client: Any) -> None:  # noqa: ANN401 - one of Locust's, which is not typed
-        """Send one request of a kind drawn by its share, and note the answer."""
+        """Send one request of a kind drawn by its share, and note the answer.
+
+        Raises:
+            StopUser: the time is over.
+        """
+        if self.over:
+            raise StopUser
         shares = [kind.share for kind in self.kinds]
         call = random.choices(self.kinds, shares)[0]  # noqa: S311 - nobody guesses it
         self.sent += 1
@@ -63,11 +73,13 @@ def main() -> None:
         def ask(self) -> None:
             crowd.ask(self.client)
 
-    runner = Environment(
-        user_classes=[Caller], stop_timeout=_PATIENCE_SECONDS
-    ).create_local_runner()
-    runner.start(int(users), spawn_rate=int(users))
+    # Locust would end those who wait for an answer, and nobody would know what came of it.
+    runner = Environment(user_classes=[Caller]).create_local_runner()
+    runner.start(int(users), spawn_rate=min(int(users), _COME_A_SECOND))
     gevent.sleep(float(seconds))
+    crowd.over = True
+    while runner.user_count:
+        gevent.sleep(_LOOK_SECONDS)
     runner.quit()
     print(json.dumps({"sent": crowd.sent, "answers": crowd.answers}))
 

@@ -41,8 +41,8 @@ class TestFigures:
     def test_counts_times_queue_and_memory_are_told(self, figures, well):
         lines = figures.report(well).splitlines()
 
-        assert lines[0].split() == ["sent", "served", "refused", "p50", "p95"]
-        assert lines[1].split() == ["/v1/ocr", "3", "2", "1", "0.20", "s", "0.29", "s"]
+        assert lines[0].split() == ["sent", "served", "refused", "late", "p50", "p95"]
+        assert lines[1].split() == ["/v1/ocr", "3", "2", "1", "0", "0.20", "s", "0.29", "s"]
         assert lines[3:] == [
             "Waiting for one engine: at most 16 of 16.",
             "Memory: 1000 MiB before, 1040 MiB after (+4.0%).",
