@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from portfolio_core import sweeper, temporary
+from portfolio_core import heap, sweeper, temporary
 from portfolio_core import workload as work
 from portfolio_core.settings import Settings, current
 from portfolio_core.workload import Workload
@@ -121,7 +121,10 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime, known: Keys) -> None:
             except selfcheck.SelfCheckFailed as error:
                 refused = error  # raised below: in here it would come out wrapped
             else:
-                with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
+                with (
+                    sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits),
+                    heap.given_back(lambda: runtime.busy),
+                ):
                     runtime.readiness.phase = "ready"
                     yield state
         if refused:
