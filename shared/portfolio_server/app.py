@@ -40,6 +40,7 @@ from portfolio_server.mount import Page
 from portfolio_server.observed import Observed
 from portfolio_server.readiness import Readiness
 from portfolio_server.runtime import Runtime
+from portfolio_server.unread import Unread
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +154,7 @@ def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     app.add_middleware(errors.Boundary)
     app.add_middleware(headers.KindRefusals)
     app.add_middleware(headers.SafeResponses)
+    app.add_middleware(Unread)
 
 
 def _hosts(settings: Settings) -> list[str]:

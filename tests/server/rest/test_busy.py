@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from portfolio_core import catalog
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.provision import Provision
 from portfolio_core.workload import Place
+from portfolio_server import unread
 from portfolio_server.rest import work
 from portfolio_server.serve import configuration
 
@@ -222,6 +224,35 @@ class TestLeavingAStream(TestLeaving):
             with pytest.raises(httpx.ReadTimeout):
                 server.client.post("/v1/chat/completions", json=body, timeout=0.5)
             until(lambda: workload(server).running == 1)
+
+
+class TestNotReading:
+    """Who asks for an hour of sound and reads none of it."""
+
+    @contextlib.contextmanager
+    def asked(self, server):
+        body = json.dumps({"input": "One, two, three. " * 500, "response_format": "pcm"})
+        head = "POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as caller:
+            caller.sendall((head + body).encode())
+            assert caller.recv(12) == b"HTTP/1.1 200"
+            yield
+
+    def test_he_is_let_go_and_the_engine_is_free(self, serve, workload, monkeypatch):
+        monkeypatch.setattr(unread, "PATIENCE_SECONDS", 0.5)
+        server = serve()
+
+        with self.asked(server):
+            until(lambda: workload(server).running == 0)
+
+    def test_without_the_guard_he_would_hold_it(self, serve, workload):
+        server = serve()
+
+        with self.asked(server):
+            time.sleep(4)
+            assert workload(server).running == 1
+        until(lambda: workload(server).running == 0)  # he has left
 
 
 class TestStopping:
