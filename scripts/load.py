@@ -3,7 +3,7 @@
     python3 scripts/load.py                          200 users for 60 s
     python3 scripts/load.py --users 20 --seconds 6   fewer, for a look
 
-It starts a server with the embedded engines, lets the same crowd warm it up for a while, lets
+It starts a server with the embedded engines, lets a crowd warm it up as long as that, lets
 Locust send what scripts/loading/calls.py says, and fails unless each request was answered, each
 refusal said when to come again, no queue grew over its bound, and memory came back.
 """
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from loading import figures
 
 _PATIENCE_SECONDS = 300.0
-_WARM_SECONDS = 15.0  # the first crowd is what fills caches, and stacks of threads
 
 
 def main() -> int:
@@ -61,7 +60,7 @@ def _measured(users: int, seconds: float) -> figures.Load:
             httpx.Client(base_url=address, timeout=_PATIENCE_SECONDS) as client,
         ):
             index = server.index(client)
-            _sent(address, index, users, min(seconds, _WARM_SECONDS))
+            _sent(address, index, users, seconds)  # it fills caches, and the stacks of threads
             warm, before = server.memory_at_rest(client, pid), server.answered(client)
             with server.Watch(client) as watch:
                 told = _sent(address, index, users, seconds)
