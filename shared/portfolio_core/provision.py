@@ -4,6 +4,7 @@ It brings together settings, machine, catalog and Hub; pages and routes ask it, 
 of the four.
 """
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from portfolio_core.workload import EngineSpec
 
 Note = Callable[[str, int, int], None]
 """Told of a download: name of the file, bytes there, bytes in all."""
+
+# One engine at a time, whoever asks. A load is no private matter: transformers sets torch's
+# default number type for the whole process meanwhile, and finds its own parts by an import that
+# another thread must not see half done.
+_loading = threading.Lock()
 
 
 class Provision:
@@ -53,8 +59,9 @@ class Provision:
             return hub.fetch_one(model, settings, name)
 
         def load() -> Any:  # noqa: ANN401 - each task has its own protocol
-            if model.hub is None:
-                return engine.load(None, self.machine)
-            return engine.load(hub.fetch(model, settings, progress=note), self.machine, fetch)
+            folder = hub.fetch(model, settings, progress=note) if model.hub else None
+            given = (folder, self.machine, fetch) if folder else (None, self.machine)
+            with _loading:
+                return engine.load(*given)
 
         return EngineSpec(model.key, load, model.memory_bytes)

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from portfolio_core import sweeper, temporary
+from portfolio_core import heap, sweeper, temporary
 from portfolio_core import workload as work
 from portfolio_core.settings import Settings, current
 from portfolio_core.workload import Workload
@@ -40,6 +40,7 @@ from portfolio_server.mount import Page
 from portfolio_server.observed import Observed
 from portfolio_server.readiness import Readiness
 from portfolio_server.runtime import Runtime
+from portfolio_server.unread import Unread
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +135,10 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime, known: Keys) -> None:
             except selfcheck.SelfCheckFailed as error:
                 refused = error  # raised below: in here it would come out wrapped
             else:
-                with sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits):
+                with (
+                    sweeper.sweeping(folders, runtime.kept_files, runtime.settings.limits),
+                    heap.given_back(lambda: runtime.busy),
+                ):
                     runtime.readiness.phase = "ready"
                     yield state
         if refused:
@@ -163,6 +167,7 @@ def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     app.add_middleware(errors.Boundary)
     app.add_middleware(headers.KindRefusals)
     app.add_middleware(headers.SafeResponses)
+    app.add_middleware(Unread)
 
 
 def _hosts(settings: Settings) -> list[str]:

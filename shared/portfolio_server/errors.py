@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portfolio_core.errors import Busy, PortfolioError
 from portfolio_server.following import request_id
+from portfolio_server.observed import pattern
 
 log = logging.getLogger(__name__)
 
@@ -117,13 +118,19 @@ async def _on_wrong_body(_: Request, error: Exception) -> JSONResponse:
     return _json(_BAD_REQUEST, f"{sentence} {hint}", "invalid_input", field, {})
 
 
-async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         return _unforeseen(error)
     answer = plain(error.status_code)
     if allowed := (error.headers or {}).get("Allow"):  # which a 405 must say
-        answer.headers["Allow"] = allowed
+        answer.headers["Allow"] = ", ".join(_methods(request)) or allowed
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """Return all methods of an address; each of its routes knows its own only."""
+    described = request.app.openapi()["paths"].get(pattern(request.scope), {})
+    return [method.upper() for method in described]
 
 
 def _json(

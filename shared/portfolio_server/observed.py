@@ -57,14 +57,14 @@ class Observed:
                 self._note(scope, status, time.perf_counter() - start)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = _route(scope)
+        route = pattern(scope)
         method = scope["method"] if scope["method"] in _METHODS else _OTHER
         self._metrics.answered(route, method, status, seconds)
         told = {"route": route, "method": method, "status": status, "seconds": round(seconds, 4)}
         log.info("%s %s %d", method, route, status, extra={"told": told})
 
 
-def _route(scope: Scope) -> str:
+def pattern(scope: Scope) -> str:
     """Return the pattern that a request matched: there are few, whatever callers ask for."""
     path = scope["path"]
     if scope.get("root_path"):

@@ -31,6 +31,9 @@ _LAST_BYTES_SECONDS = 2
 _PATIENCE_SECONDS = 3
 _LOOK_SECONDS = 0.1
 _HEADER_BYTES = 32 * 1024
+# Longer than any Retry-After of a busy engine: who comes again as told finds his connection open,
+# and not one that is closed at that very moment.
+_IDLE_CONNECTION_SECONDS = 30
 _SIGNAL_EXIT = 128
 
 
@@ -110,6 +113,7 @@ def configuration(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Config:
         forwarded_allow_ips=list(proxies),
         server_header=False,
         ws="none",
+        timeout_keep_alive=_IDLE_CONNECTION_SECONDS,
         h11_max_incomplete_event_size=_HEADER_BYTES,
         timeout_graceful_shutdown=_LAST_BYTES_SECONDS,
     )

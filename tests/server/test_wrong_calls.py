@@ -91,3 +91,13 @@ def test_without_the_answers_they_would_break(serve, monkeypatch):
         # each on a connection of its own: the error breaks the connection, too
         answer = httpx.post(server.url + server.api("words", path), json=body)
         assert (path, answer.status_code) == (path, 500)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"), [("engines/x", {"GET", "PUT"}), ("embeddings", {"POST"})]
+)
+def test_a_method_that_is_not_taken_is_told_all_that_are(server, path, methods):
+    answer = server.client.patch(f"/v1/{path}")
+
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == methods

@@ -1,6 +1,7 @@
 """Answers from documents as this API tells them: whole, or as events while they are written."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+import contextlib
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,14 +108,15 @@ def whole(stage: Stage) -> Answer:
     return Answer(**told.answer(stage.answer), recipe=stage.recipe)
 
 
-async def events(stages: AsyncGenerator[Stage]) -> AsyncIterator[str]:
+async def events(stages: AsyncGenerator[Stage]) -> AsyncGenerator[str]:
     """Yield what each stage has more than the one before it, and at last the whole."""
     before: rag.Answer | None = None
     try:
-        async for stage in stages:
-            for one in _grown(before, stage.answer):
-                yield event(one)
-            before = stage.answer
+        async with contextlib.aclosing(stages):
+            async for stage in stages:
+                for one in _grown(before, stage.answer):
+                    yield event(one)
+                before = stage.answer
         yield event({"type": "rag.answer", **whole(stage).model_dump(mode="json")})
     except PortfolioError as error:  # the status is out already: the error is an event
         yield event(errors.body(error))

@@ -1,13 +1,14 @@
 """``/v1/chat/completions``: a reply whole, or as it grows."""
 
+import contextlib
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from portfolio_core import recipe
@@ -19,9 +20,10 @@ from portfolio_core.engines.chat.qwen import QwenChat
 from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
 from portfolio_server import errors
 from portfolio_server.rest import work
-from portfolio_server.rest.events import DONE, HEADERS, event
+from portfolio_server.rest.events import DONE, event
 from portfolio_server.rest.service import AUTOMATIC, Service
 from portfolio_server.rest.shapes import EVENTS, RECIPE, Described, content, shown
+from portfolio_server.rest.streamed import Streamed
 
 _TOKENS = 256
 _ROLES = {"developer": "system"}  # a newer word for the same
@@ -142,7 +144,7 @@ def router(service: Service) -> APIRouter:
         response_model=None,
         responses=content("application/json", EVENTS, example=_EXAMPLE),
     )
-    async def completions(body: ChatBody, request: Request) -> JSONResponse | StreamingResponse:
+    async def completions(body: ChatBody, request: Request) -> JSONResponse | Streamed:
         """Reply to a conversation, in the shape of OpenAI's API; ``recipe`` is ours."""
         reply = _asked(body, service)
         pieces = work.stream(
@@ -152,8 +154,8 @@ def router(service: Service) -> APIRouter:
             await work.result(request, pieces)
             return JSONResponse(_whole(reply))
         usage = bool(body.stream_options and body.stream_options.include_usage)
-        events = _events(reply, await work.begun(pieces), usage=usage)
-        return StreamingResponse(events, media_type=EVENTS, headers=HEADERS)
+        events = _events(reply, await work.begun(request, pieces), usage=usage)
+        return Streamed(events, EVENTS)
 
     return routes
 
@@ -242,17 +244,18 @@ def _reason(reply: Reply) -> str | None:
 
 async def _events(
     reply: Reply, pieces: AsyncGenerator[Piece], *, usage: bool
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     delta: dict[str, Any] = {"role": "assistant", "content": ""}
     try:
-        async for piece in pieces:
-            if piece.text:
-                delta["content"] = piece.text
-            if piece.thinking:
-                delta["reasoning_content"] = piece.thinking
-            if delta:
-                yield event(_chunk(reply, delta))
-            delta = {}
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                if piece.text:
+                    delta["content"] = piece.text
+                if piece.thinking:
+                    delta["reasoning_content"] = piece.thinking
+                if delta:
+                    yield event(_chunk(reply, delta))
+                delta = {}
         yield event(_chunk(reply, {}, _reason(reply)) | {"recipe": reply.recipe()})
         if usage:
             yield event(_chunk(reply, None) | {"usage": reply.usage()})

@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-"""What keeps those between from holding events back."""
 DONE = "data: [DONE]\n\n"
 """The last event."""
 

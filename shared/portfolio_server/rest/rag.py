@@ -9,7 +9,6 @@ from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, File, Request, UploadFile
-from fastapi.responses import StreamingResponse
 from pydantic import Field, StrictBool, StrictInt
 
 from portfolio_core import recipe
@@ -22,9 +21,9 @@ from portfolio_core.ui.desk import Desk
 from portfolio_server.rest import answers, received, work
 from portfolio_server.rest.answers import Answer, Found, Stage
 from portfolio_server.rest.benches import unheard
-from portfolio_server.rest.events import HEADERS
 from portfolio_server.rest.service import Service
 from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
+from portfolio_server.rest.streamed import Streamed
 
 T = TypeVar("T")
 _ID = "0123456789abcdef0123456789abcdef"
@@ -142,7 +141,7 @@ def router(service: Service) -> APIRouter:
         response_model=Answer,
         responses=content(EVENTS),
     )
-    async def ask(body: AskBody, request: Request) -> Answer | StreamingResponse:
+    async def ask(body: AskBody, request: Request) -> Answer | Streamed:
         """Answer with citations, each sentence checked against its passages.
 
         A stream has `rag.passages` first, `rag.sentence` for each sentence when it is checked,
@@ -153,8 +152,7 @@ def router(service: Service) -> APIRouter:
         stages = work.made(_answered(service.documents, wanted, body.index_id))
         if not body.stream:
             return answers.whole(await work.result(request, stages))
-        told_ = answers.events(await work.begun(stages))
-        return StreamingResponse(told_, media_type=EVENTS, headers=HEADERS)
+        return Streamed(answers.events(await work.begun(request, stages)), EVENTS)
 
     @routes.post("/search", summary="Find passages")
     async def search(body: SearchBody, request: Request) -> Found:

@@ -1,11 +1,12 @@
 """``/v1/audio/speech``: a text as sound, whole or sentence by sentence."""
 
 import base64
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+import contextlib
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import StrictFloat
 
 from portfolio_core import catalog
@@ -21,6 +22,7 @@ from portfolio_server.rest import work
 from portfolio_server.rest.events import event
 from portfolio_server.rest.service import AUTOMATIC, Service
 from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
+from portfolio_server.rest.streamed import Streamed
 
 _PCM_HZ = 24_000
 """Rate of ``pcm``, which has no header to tell it."""
@@ -73,11 +75,11 @@ def router(service: Service) -> APIRouter:
         parts = _spoken(call, service)
         told = {"X-Model": call.engine}
         if body.stream_format == "sse":
-            events = _events(body, await work.begun(parts))
-            return StreamingResponse(events, media_type=EVENTS, headers=told)
+            events = _events(body, await work.begun(request, parts))
+            return Streamed(events, EVENTS, told)
         if body.response_format == "pcm":
-            sound = _pcm(await work.begun(parts))
-            return StreamingResponse(sound, media_type=media_type, headers=told)
+            sound = _pcm(await work.begun(request, parts))
+            return Streamed(sound, media_type, told)
         await work.result(request, parts)
         return Response(call.file, media_type=media_type, headers=told)
 
@@ -121,16 +123,18 @@ def _spoken(call: Call, service: Service) -> AsyncGenerator[SpokenSentence]:
     return work.in_threads(call.sentences(service.workload, specs, turn, limits), cancel)
 
 
-async def _pcm(parts: AsyncGenerator[SpokenSentence]) -> AsyncIterator[bytes]:
-    async for part in parts:
-        yield part.sound.samples.astype("<i2", copy=False).tobytes()
-
-
-async def _events(body: SpeechBody, parts: AsyncGenerator[SpokenSentence]) -> AsyncIterator[str]:
-    try:
+async def _pcm(parts: AsyncGenerator[SpokenSentence]) -> AsyncGenerator[bytes]:
+    async with contextlib.aclosing(parts):
         async for part in parts:
-            sound = base64.b64encode(_encoded(part, body)).decode()
-            yield event({"type": "speech.audio.delta", "audio": sound})
+            yield part.sound.samples.astype("<i2", copy=False).tobytes()
+
+
+async def _events(body: SpeechBody, parts: AsyncGenerator[SpokenSentence]) -> AsyncGenerator[str]:
+    try:
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                sound = base64.b64encode(_encoded(part, body)).decode()
+                yield event({"type": "speech.audio.delta", "audio": sound})
         yield event({"type": "speech.audio.done"})
     except PortfolioError as error:  # the status is out already: the error is an event
         yield event(errors.body(error))

@@ -1,13 +1,14 @@
 """``/v1/audio/transcriptions`` and ``/v1/audio/translations``: what is said, written down."""
 
+import contextlib
 import math
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
 from portfolio_core.engines import speech_to_text as stt
@@ -22,6 +23,7 @@ from portfolio_server.rest.events import event
 from portfolio_server.rest.received import Received
 from portfolio_server.rest.service import AUTOMATIC, Service
 from portfolio_server.rest.shapes import EVENTS, Described, choice, content, shown
+from portfolio_server.rest.streamed import Streamed
 
 _TEXTS: dict[str, str] = {"text": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt"}
 _FORMATS = ("json", "verbose_json", *_TEXTS)
@@ -78,15 +80,15 @@ def router(service: Service) -> APIRouter:
     @routes.post("/audio/transcriptions", summary="Write down a recording", **described)
     async def transcribe(
         body: Annotated[TranscriptionBody, File()], request: Request
-    ) -> Response | StreamingResponse:
+    ) -> Response | Streamed:
         """Return what is said in a recording, in the shape of OpenAI's API."""
         for one in body.timestamp_granularities:
             _check("timestamp_granularities", one, _GRANULARITIES)
         spoken = body.language or stt.AUTOMATIC
         heard = _heard(service, body, {"spoken": spoken, "translate": False})
         if body.stream:
-            events = _events(await work.begun(heard))
-            return StreamingResponse(events, media_type=EVENTS)
+            events = _events(await work.begun(request, heard))
+            return Streamed(events, EVENTS)
         done = await work.result(request, heard)
         return _written(done[0], done[1], body.response_format, body.timestamp_granularities)
 
@@ -184,14 +186,16 @@ def _segment(number: int, entry: Entry) -> dict[str, Any]:
     }
 
 
-async def _events(heard: AsyncGenerator[tuple[Watched, Received]]) -> AsyncIterator[str]:
+async def _events(heard: AsyncGenerator[tuple[Watched, Received]]) -> AsyncGenerator[str]:
     told = ""
     try:
-        async for watched, _ in heard:
-            text = _text(watched)
-            if text != told:
-                yield event({"type": "transcript.text.delta", "delta": text.removeprefix(told)})
-                told = text
+        async with contextlib.aclosing(heard):
+            async for watched, _ in heard:
+                text = _text(watched)
+                if text != told:
+                    new = text.removeprefix(told)
+                    yield event({"type": "transcript.text.delta", "delta": new})
+                    told = text
         yield event({"type": "transcript.text.done", "text": told})
     except PortfolioError as error:  # the status is out already: the error is an event
         yield event(errors.body(error))

@@ -8,8 +8,16 @@ soon as the caller is gone.
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Iterator, Sequence
-from typing import Generic, TypeVar, cast
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Coroutine,
+    Generator,
+    Hashable,
+    Iterator,
+    Sequence,
+)
+from typing import Any, Generic, TypeVar, cast
 
 import anyio
 from anyio import CapacityLimiter, to_thread
@@ -141,21 +149,17 @@ async def result(request: Request, results: AsyncGenerator[T]) -> T:
         Cancelled: the caller is gone; nobody will see it.
         PortfolioError: as for :func:`stream`.
     """
-    work = asyncio.ensure_future(_last(results))
-    try:
-        while not (await asyncio.wait([work], timeout=_LOOK_SECONDS))[0]:
-            if await request.is_disconnected():
-                raise Cancelled
-        return work.result()
-    finally:
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait([work])
+    return await _unless_gone(request, _last(results))
 
 
-async def begun(results: AsyncGenerator[T]) -> AsyncGenerator[T]:
-    """Return ``results`` after its first one has come, so that a refusal can still be a status."""
-    first = await anext(results)
+async def begun(request: Request, results: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """Return ``results`` after its first one has come, so that a refusal can still be a status.
+
+    Raises:
+        Cancelled: the caller went away before.
+        PortfolioError: as for :func:`stream`.
+    """
+    first = await _unless_gone(request, _first(results))
 
     async def all_of_them() -> AsyncGenerator[T]:
         async with contextlib.aclosing(results):
@@ -175,6 +179,24 @@ def _results(place: Place[E], steps: Steps[E, T]) -> Generator[T | None]:
     for _ in place.waiting():
         yield None
     yield from steps(place.engine(), place.check)
+
+
+async def _unless_gone(request: Request, wanted: Coroutine[Any, Any, R]) -> R:
+    """Return what is wanted; give it up as soon as the caller is gone."""
+    work = asyncio.ensure_future(wanted)
+    try:
+        while not (await asyncio.wait([work], timeout=_LOOK_SECONDS))[0]:
+            if await request.is_disconnected():
+                raise Cancelled
+        return work.result()
+    finally:
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([work])
+
+
+async def _first(results: AsyncGenerator[T]) -> T:
+    return await anext(results)
 
 
 async def _last(results: AsyncGenerator[T]) -> T:

@@ -1,8 +1,10 @@
 """Under load: whoever cannot be served is told so, and whoever left is not worked for."""
 
+import asyncio
 import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,26 +13,22 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+import uvicorn
+from starlette.responses import StreamingResponse
+from tests.server.rest.asked import LONG
 
 from portfolio_core import catalog
 from portfolio_core.engines.classification.resnet import StarterEngine
 from portfolio_core.engines.embeddings.minilm import MiniLmEngine
 from portfolio_core.provision import Provision
 from portfolio_core.workload import Place
+from portfolio_server import unread
 from portfolio_server.rest import work
+from portfolio_server.serve import configuration
 
 SECONDS = 120
 RONALD = Path("spaces/ronald-classifier/examples")
 TEXT = {"input": "A cat."}
-# A reply that does not end by itself for a while.
-LONG = {
-    "messages": [{"role": "user", "content": "Hello!"}],
-    "max_tokens": 900,
-    "temperature": 2,
-    "top_p": 1,
-    "top_k": 0,
-    "seed": 6,  # others may end their turn after a few words
-}
 
 
 def until(condition):
@@ -96,6 +94,14 @@ class TestFullQueue:
             embed(server, seconds=0.5)
 
         until(lambda: workload(server).running == 0)
+
+    def test_a_connection_outlasts_the_wait_that_he_is_told(self, serve, occupied):
+        server = serve(queue_waiting=0)
+        with occupied(server):
+            wait = float(embed(server).headers["retry-after"])
+
+        assert configuration(server.app).timeout_keep_alive > 2 * wait
+        assert uvicorn.Config(server.app).timeout_keep_alive <= wait  # which is what it would be
 
     def test_openais_client_waits_as_it_is_told_and_is_served(self, serve, occupied, workload):
         from openai import OpenAI
@@ -234,6 +240,63 @@ class TestLeaving:
             with pytest.raises(httpx.ReadTimeout):
                 embed(server, seconds=0.5)
             until(lambda: workload(server).running == 1)
+
+
+class TestLeavingAStream(TestLeaving):
+    def leave(self, server):
+        body = {**LONG, "stream": True}
+        with server.client.stream("POST", "/v1/chat/completions", json=body) as answer:
+            next(answer.iter_lines())
+
+    def test_without_looking_for_it_it_would_go_on(self, served, workload, monkeypatch):
+        async def never(*_):
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(StreamingResponse, "listen_for_disconnect", never)
+
+        self.leave(served)
+        time.sleep(2)
+
+        assert workload(served).running == 1
+        workload(served).stop()
+
+    def test_who_leaves_while_he_waits_gives_his_place_up(self, serve, occupied, workload):
+        server = serve()
+        body = {**LONG, "stream": True}
+
+        with occupied(server, "chat-starter"):
+            with pytest.raises(httpx.ReadTimeout):
+                server.client.post("/v1/chat/completions", json=body, timeout=0.5)
+            until(lambda: workload(server).running == 1)
+
+
+class TestNotReading:
+    """Who asks for an hour of sound and reads none of it."""
+
+    @contextlib.contextmanager
+    def asked(self, server):
+        body = json.dumps({"input": "One, two, three. " * 500, "response_format": "pcm"})
+        head = "POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as caller:
+            caller.sendall((head + body).encode())
+            assert caller.recv(12) == b"HTTP/1.1 200"
+            yield
+
+    def test_he_is_let_go_and_the_engine_is_free(self, serve, workload, monkeypatch):
+        monkeypatch.setattr(unread, "PATIENCE_SECONDS", 0.5)
+        server = serve()
+
+        with self.asked(server):
+            until(lambda: workload(server).running == 0)
+
+    def test_without_the_guard_he_would_hold_it(self, serve, workload):
+        server = serve()
+
+        with self.asked(server):
+            time.sleep(4)
+            assert workload(server).running == 1
+        until(lambda: workload(server).running == 0)  # he has left
 
 
 class TestStopping:

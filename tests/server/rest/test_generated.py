@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-GROUPS = ("models", "chat", "embeddings", "audio", "images", "ocr", "captions",
+GROUPS = ("models", "engines", "chat", "embeddings", "audio", "images", "ocr", "captions",
           "classification", "rag")  # fmt: skip
 CASES = 2000  # of a group, with --full
 SECONDS = 3600
@@ -65,6 +65,7 @@ def test_no_request_of_thousands_breaks_a_group(server, tmp_path, full, group):
 
     generated = run(server, tmp_path, "--phases", "examples,coverage,fuzzing", *options)
 
+    print(f"{group}: {generated} requests")
     assert generated >= CASES or group == "models"  # there are not so many names of models
 
 

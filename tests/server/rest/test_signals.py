@@ -9,16 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from tests.server.rest.asked import LONG
 
-STREAM = {
-    "messages": [{"role": "user", "content": "Hello!"}],
-    "max_tokens": 900,
-    "temperature": 2,
-    "top_p": 1,
-    "top_k": 0,
-    "seed": 6,  # others may end their turn after a few words
-    "stream": True,
-}
+STREAM = {**LONG, "stream": True}
 IN_THE_GATE, STATED = 2, 20
 EXIT_SECONDS = 30
 
