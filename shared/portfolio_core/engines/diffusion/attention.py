@@ -90,8 +90,8 @@ def _faster() -> bool:
     import torch
     from torch.nn import functional
 
-    if not torch.backends.mkldnn.is_available():
-        return False
+    if not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+        return False  # as where torch was built without oneDNN
     tried = torch.ones(_TRIED, dtype=torch.bfloat16)
 
     def seconds(attend: Callable[[Tensor, Tensor, Tensor], Tensor]) -> float:
