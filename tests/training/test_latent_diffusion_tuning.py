@@ -7,6 +7,8 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from portfolio_core import starters
+from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Preset
 from portfolio_core.training.latent_diffusion import (
@@ -91,3 +93,15 @@ def test_a_stopped_tuning_ends_as_one_that_was_not(base, tmp_path):
     one, other = (load_file(tmp_path / name / ADAPTER) for name in ("whole", "two"))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_adapter_that_is_here_fits_the_starter_that_is_here():
+    base, folder = starters.folder("text-to-image"), starters.folder("text-to-image-robot")
+    layers = load_file(base / "transformer" / "diffusion_pytorch_model.safetensors")
+
+    told = json.loads((folder / "adapter_config.json").read_text())
+    assert told["revision"] == checksum(sorted(base.glob("*/*.safetensors")))
+    for name, matrix in load_file(folder / ADAPTER).items():
+        layer, _, part = name.removeprefix("base_model.model.").partition(".lora_")
+        side = {"A.weight": 1, "B.weight": 0}[part]
+        assert matrix.shape[side] == layers[f"{layer}.weight"].shape[side]
