@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 WORDS = ROOT / "scripts" / "train_latent_diffusion.toml"
 BUILD = ROOT / "build"
+# What a command is told with to make the same again.
+_MAKE_TOLD = ("autoencoder_steps", "decoder_steps", "pool", "steps", "judge_steps", "seed")
+_TUNE_TOLD = ("thing", "pool", "steps", "judge_steps", "combinations", "known", "seed")
 
 
 def main() -> int:
@@ -68,7 +71,7 @@ def _make(options: argparse.Namespace, machine: Hardware, say: Callable[[str], N
 
 
 def _tune(options: argparse.Namespace, machine: Hardware, say: Callable[[str], None]) -> None:
-    from portfolio_core.training.latent_diffusion import tuning  # noqa: PLC0415
+    from portfolio_core.training.latent_diffusion import adapting, tuning  # noqa: PLC0415
 
     order = tuning.Order(
         base=options.base,
@@ -76,8 +79,11 @@ def _tune(options: argparse.Namespace, machine: Hardware, say: Callable[[str], N
         thing=options.thing,
         plan=tuning.Plan(options.steps, seed=options.seed),
         pool=options.pool,
+        judge_steps=options.judge_steps,
+        combinations=options.combinations,
+        known=options.known,
     )
-    tuning.tune(order, machine, say)
+    adapting.adapt(order, machine, _command(options), say)
 
 
 def _options() -> argparse.Namespace:
@@ -85,7 +91,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="train_latent_diffusion.py", description=summary)
     parts = parser.add_subparsers(required=True, metavar="make|tune")
     make = parts.add_parser("make", help="the whole model")
-    make.set_defaults(run=_make, name="make")
+    make.set_defaults(run=_make, name="make", told=_MAKE_TOLD)
     add = make.add_argument
     add("--out", type=Path, default=BUILD / "text-to-image", help="where the model goes")
     add("--work", type=Path, default=BUILD / "text-to-image-work", help="where checkpoints go")
@@ -95,24 +101,29 @@ def _options() -> argparse.Namespace:
     add("--steps", type=int, default=8600, help="batches of the denoiser (8600)")
     add("--judge-steps", type=int, default=1500, help="batches of the judge (1500)")
     tune = parts.add_parser("tune", help="a LoRA that adds one thing")
-    tune.set_defaults(run=_tune, name="tune")
+    tune.set_defaults(run=_tune, name="tune", told=_TUNE_TOLD)
     add = tune.add_argument
     starter = ROOT / "shared" / "portfolio_core" / "starters" / "text-to-image"
     add("--base", type=Path, default=starter, help="the model that is tuned (the starter)")
-    add("--out", type=Path, default=BUILD / "text-to-image-lora", help="where the adapter goes")
+    add("--out", type=Path, help="where the adapter goes (build/text-to-image-THING)")
     add("--thing", default="robot", choices=("robot", "snowman", "unicorn"), help="what is new")
     add("--pool", type=int, default=600, help="pictures that it learns from (600)")
     add("--steps", type=int, default=300, help="batches (300)")
+    add("--judge-steps", type=int, default=1500, help="batches of the judge (1500)")
+    add("--combinations", type=int, default=100, help="new pictures of it that are judged (100)")
+    add("--known", type=int, default=100, help="the same of what the base knows (100)")
     for part in (make, tune):
         part.add_argument("--seed", type=int, default=0, help="of all choices (0)")
         part.add_argument("--threads", type=int, default=0, help="threads (what there are)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.out = options.out or BUILD / f"text-to-image-{options.thing}"
+    return options
 
 
 def _command(options: argparse.Namespace) -> str:
     """Return the command without the names of this machine's folders."""
     words = ["python3", "scripts/train_latent_diffusion.py", options.name]
-    for name in ("autoencoder_steps", "decoder_steps", "pool", "steps", "judge_steps", "seed"):
+    for name in options.told:
         words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
     return shlex.join(words)
 

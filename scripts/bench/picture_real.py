@@ -9,8 +9,8 @@ import itertools
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import child  # type: ignore[import-not-found]
 
 STEPS = 4
+_OURS, _PLAIN = Path(__file__).name, "plain_diffusers.py"
 _TARGET = 0.33
 
 
 def comparisons(comparison: Callable[..., Any]) -> list[Any]:
     """Return what to compare, as ``comparison`` makes them."""
     step, picture, decoded, held = (
-        (partial(_figure, Path(__file__).name, n), partial(_figure, "plain_diffusers.py", n))
-        for n in range(4)
+        [partial(_figure, file, n, itertools.count()) for file in (_OURS, _PLAIN)] for n in range(4)
     )
     return [
         comparison("SD 1.5, a step at 512 px / diffusers", "s", *step, most=_TARGET),
@@ -35,10 +35,15 @@ def comparisons(comparison: Callable[..., Any]) -> list[Any]:
     ]
 
 
-def _figure(file: str, number: int) -> float:
-    folder = child.folder("picture_weights.py")
-    found: list[float] = child.figures(file, folder, line=str(STEPS))
-    return found[number]
+def _figure(file: str, number: int, runs: Iterator[int]) -> float:
+    return _run(file, next(runs))[number]
+
+
+@cache
+def _run(file: str, _number: int) -> list[float]:
+    """Draw a picture; all its figures are of the same run."""
+    found: list[float] = child.figures(file, child.folder("picture_weights.py"), line=str(STEPS))
+    return found
 
 
 def _serve(folder: Path) -> None:

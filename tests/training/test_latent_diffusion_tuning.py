@@ -4,12 +4,22 @@ import json
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
+from portfolio_core import starters
+from portfolio_core.files import checksum
 from portfolio_core.hardware import Hardware
 from portfolio_core.settings import Preset
-from portfolio_core.training.latent_diffusion import autoencoder, denoiser, making, tuning
-from portfolio_core.training.latent_diffusion.drawing import FONT
+from portfolio_core.training.latent_diffusion import (
+    adapter_card,
+    adapting,
+    autoencoder,
+    denoiser,
+    making,
+    tuning,
+)
+from portfolio_core.training.latent_diffusion.drawing import FONT, SIDE
 from portfolio_core.training.latent_diffusion.world import ONLY_SHAPES
 
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
@@ -50,16 +60,24 @@ def one_thread():
 
 def order(base, out, **plan):
     plan = {"steps": 60, "batch": 4, "rate": 1e-2, "rank": 2, "half": False} | plan
-    return tuning.Order(base, out, "robot", tuning.Plan(**plan), pool=8, kinds=ONLY_SHAPES)
+    return tuning.Order(
+        base, out, "robot", tuning.Plan(**plan), pool=8, judge_steps=1, combinations=4, known=2,
+        kinds=ONLY_SHAPES,
+    )  # fmt: skip
 
 
 def test_a_tuned_model_is_better_at_the_new_thing_and_shown_beside_its_base(base, tmp_path):
-    found = tuning.tune(order(base, tmp_path), MACHINE, lambda _: None)
-    assert found.thing_after < found.thing_before
+    found = adapting.adapt(order(base, tmp_path), MACHINE, "tune", lambda _: None)
+
+    assert found.tuned.thing_error < found.base.thing_error
+    assert [("robot" in prompt) for prompt in found.prompts] == [True] * 4 + [False] * 2
     told = json.loads((tmp_path / "metrics.json").read_text())
-    assert all("robot" in prompt for prompt in told["prompts"])
-    assert (tmp_path / tuning.SHEET).exists()
+    assert told["tuned"]["thing"]["combinations"] == 4
+    with Image.open(tmp_path / adapter_card.SHEET) as sheet:
+        assert sheet.size == (6 * SIDE, 2 * SIDE)
     assert {matrix.ndim for matrix in load_file(tmp_path / ADAPTER).values()} == {2}
+    for file in (tmp_path / "adapter_config.json", tmp_path / "README.md"):
+        assert str(tmp_path) not in file.read_text()
 
 
 def test_a_stopped_tuning_ends_as_one_that_was_not(base, tmp_path):
@@ -75,3 +93,15 @@ def test_a_stopped_tuning_ends_as_one_that_was_not(base, tmp_path):
     one, other = (load_file(tmp_path / name / ADAPTER) for name in ("whole", "two"))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_adapter_that_is_here_fits_the_starter_that_is_here():
+    base, folder = starters.folder("text-to-image"), starters.folder("text-to-image-robot")
+    layers = load_file(base / "transformer" / "diffusion_pytorch_model.safetensors")
+
+    told = json.loads((folder / "adapter_config.json").read_text())
+    assert told["revision"] == checksum(sorted(base.glob("*/*.safetensors")))
+    for name, matrix in load_file(folder / ADAPTER).items():
+        layer, _, part = name.removeprefix("base_model.model.").partition(".lora_")
+        side = {"A.weight": 1, "B.weight": 0}[part]
+        assert matrix.shape[side] == layers[f"{layer}.weight"].shape[side]

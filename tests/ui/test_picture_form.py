@@ -27,8 +27,8 @@ def make():
     """Draw a form for a model."""
     words = Words.read(ROOT / "spaces" / "text-to-image" / "words.toml")
 
-    def make(abilities=ABLE, styles=INK):
-        form = Form(words, abilities, Limits(), styles)
+    def make(abilities=ABLE, styles=INK, **limits):
+        form = Form(words, abilities, Limits(**limits), styles)
         with gr.Blocks(analytics_enabled=False):
             form.draw_prompt()
             form.draw_more()
@@ -103,3 +103,16 @@ def test_a_model_of_one_size_has_a_form_too(make):
 
     assert read(form)["width"] == 64
     assert not form.ratio.visible
+
+
+def test_a_limit_of_one_leaves_a_form_without_that_choice(make):
+    form = make(draw_steps=1, draw_pictures=1)
+
+    shown = {name: (form[name].value, form[name].visible) for name in ("steps", "count")}
+    assert shown == {"steps": (1, False), "count": (1, False)}
+
+
+def test_a_limit_below_what_a_model_takes_is_what_the_form_asks_for(make):
+    steps = make(draw_steps=2)["steps"]
+
+    assert (steps.minimum, steps.value, steps.maximum) == (1, 2, 2)

@@ -14,6 +14,7 @@ from portfolio_core.ui.chatting import Desk, Said, Talked
 from portfolio_core.ui.i18n import Locale, locale_of
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.runs import Runs
+from portfolio_core.ui.sliders import slider
 
 REPLY_TOKENS = 256
 """Tokens of a reply where nobody says otherwise."""
@@ -108,7 +109,7 @@ class DuetPart:
                     for name, low, high, value, step in row:
                         most = limits.chat_tokens if name == "max_tokens" else high
                         sliders.append(
-                            gr.Slider(low, most, value, step=step, label=words(name), **wide)
+                            slider(low, most, value, step=step, label=words(name), **wide)
                         )
             system = gr.Textbox("", label=words("system"), lines=1, max_lines=4)
         self._seed = seed

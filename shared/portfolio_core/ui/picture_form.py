@@ -13,6 +13,7 @@ from portfolio_core.settings import Limits
 from portfolio_core.ui.comparing import COMPARED
 from portfolio_core.ui.i18n import Locale, Words
 from portfolio_core.ui.ratios import ratios
+from portfolio_core.ui.sliders import slider
 from portfolio_core.ui.styles import Styles
 
 REFINE_FROM = 0.8
@@ -82,29 +83,24 @@ class Form:
         sizes = [(f"{one.name} · {one.width} × {one.height}", f"{one.width}x{one.height}")
                  for one in ratios(able)]  # fmt: skip
         self._sizes = [size for _, size in sizes]
-        free = able.smallest < able.largest
         with gr.Row():
             self.ratio = gr.Dropdown(
                 sizes, value=sizes[0][1], label=words("ratio"), visible=len(sizes) > 1, **_WIDE
             )
-            on["count"] = gr.Slider(
+            on["count"] = slider(
                 1, self._limits.draw_pictures, 1, step=1, label=words("count"), **_WIDE
             )
-        with gr.Row(visible=free):
+        with gr.Row(visible=able.smallest < able.largest):
             for name in ("width", "height"):
-                on[name] = self._side(name) if free else gr.Number(able.side, label=words(name))
-
-    def _side(self, name: str) -> gr.Slider:
-        able = self._abilities
-        return gr.Slider(
-            able.smallest, able.largest, able.side, step=able.multiple, label=self._words(name),
-            **_WIDE,
-        )  # fmt: skip
+                on[name] = slider(
+                    able.smallest, able.largest, able.side, step=able.multiple,
+                    label=words(name), **_WIDE,
+                )  # fmt: skip
 
     def _draw_how(self) -> None:
         words, on, able = self._words, self._on, self._abilities
         with gr.Row():
-            on["steps"] = gr.Slider(
+            on["steps"] = slider(
                 1, min(able.most_steps, self._limits.draw_steps), able.steps, step=1,
                 label=words("steps"), **_WIDE,
             )  # fmt: skip

@@ -13,6 +13,7 @@ from portfolio_core.ui.background import Status, quietly
 from portfolio_core.ui.chatting import Desk
 from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.page import Page
+from portfolio_core.ui.sliders import slider
 from portfolio_core.ui.teaching import Taught, Teacher, sent
 
 KINDS = (".jsonl", ".csv", ".json")
@@ -47,8 +48,8 @@ class TeachingPart:
         )
         uploads.only_uploads(self._file, words)
         with gr.Row():
-            self._minutes = gr.Slider(
-                0.5, self._teacher.most_minutes, min(_MINUTES, self._teacher.most_minutes),
+            self._minutes = slider(
+                0.5, self._teacher.most_minutes, _MINUTES,
                 step=0.5, label=words("minutes"), min_width=240,
             )  # fmt: skip
             self._epochs = gr.Slider(1, 50, _EPOCHS, step=1, label=words("epochs"), min_width=240)

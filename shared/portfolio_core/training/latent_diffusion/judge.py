@@ -34,34 +34,34 @@ Tensor: TypeAlias = Any
 Module: TypeAlias = Any
 """A ``torch.nn.Module``; torch is imported late."""
 
-_NAMES = ("", *EMOJI, *SHAPES)
-_TINTS = ("", *COLOURS)
-_QUESTIONS: tuple[tuple[str, ...], ...] = (
-    LAYOUTS,
-    _NAMES,
-    _TINTS,
-    _NAMES,
-    _TINTS,
-    tuple(BACKGROUNDS),
-)
+Questions: TypeAlias = tuple[tuple[str, ...], ...]
+"""What is asked of a picture, each by its possible answers."""
+
 _SEED = 1000  # far from the seeds of what is judged
 _NOISE = 0.06  # so that it looks at things, not at single pixels
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A trained judge."""
+    """A trained judge.
+
+    Attributes:
+        network: Tells the answers of all questions.
+        questions: What it is asked.
+    """
 
     network: Module
+    questions: Questions
 
     def scenes(self, pictures: Sequence[Pixels]) -> list[Scene]:
         """Return what each picture, shape (128, 128, 3), seems to show."""
         import torch
 
         with torch.inference_mode():
-            answers = self.network(to_tensor(np.stack(pictures))).split(_widths(), dim=1)
-        told = zip(*(answer.argmax(1).tolist() for answer in answers), strict=True)
-        return [_scene([q[i] for q, i in zip(_QUESTIONS, one, strict=True)]) for one in told]
+            told = self.network(to_tensor(np.stack(pictures)))
+        answers = told.split(_widths(self.questions), dim=1)
+        chosen = zip(*(answer.argmax(1).tolist() for answer in answers), strict=True)
+        return [_scene([q[i] for q, i in zip(self.questions, one, strict=True)]) for one in chosen]
 
     def agreement(self, pictures: Sequence[Pixels], asked: Sequence[Scene]) -> float:
         """Return the share of ``pictures`` that show what was ``asked``, in every respect."""
@@ -77,13 +77,14 @@ class Judge:
         write_atomically(path, save(halves))
 
 
-def load(path: Path) -> Judge:
-    """Return the judge whose weights are in ``path``."""
+def load(path: Path, kinds: Kinds = EVERYTHING) -> Judge:
+    """Return the judge of ``kinds`` whose weights are in ``path``."""
     from safetensors.torch import load as unpacked
 
-    network = _build()
+    questions = _questions(kinds)
+    network = _build(questions)
     network.load_state_dict(unpacked(path.read_bytes()))
-    return Judge(network.eval())
+    return Judge(network.eval(), questions)
 
 
 def train(
@@ -99,21 +100,28 @@ def train(
 
     torch.manual_seed(_SEED)
     random = np.random.default_rng(_SEED)
-    network = _build().train()
+    questions = _questions(kinds)
+    network = _build(questions).train()
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.01)
     for step in range(1, steps + 1):
         scenes = [any_scene(random, kinds) for _ in range(batch)]
         pictures = to_tensor(np.stack([draw(scene, random) for scene in scenes]))
-        loss = _loss(network, pictures + torch.randn_like(pictures) * _NOISE, scenes)
+        loss = _loss(network(pictures + torch.randn_like(pictures) * _NOISE), questions, scenes)
         optimizer.zero_grad()
         loss.backward()
         optimizer.param_groups[0]["lr"] = rate_at(step, steps, rate)
         optimizer.step()
         note(step, loss.item())
-    return Judge(network.eval())
+    return Judge(network.eval(), questions)
 
 
-def _build() -> Module:
+def _questions(kinds: Kinds) -> Questions:
+    added = tuple(name for name in kinds.emoji if name not in EMOJI)
+    names, tints = ("", *EMOJI, *SHAPES, *added), ("", *COLOURS)
+    return (LAYOUTS, names, tints, names, tints, tuple(BACKGROUNDS))
+
+
+def _build(questions: Questions) -> Module:
     from torch import nn
 
     def level(before: int, after: int) -> list[Module]:
@@ -130,24 +138,24 @@ def _build() -> Module:
         nn.Flatten(),
         nn.Linear(96 * 4 * 4, 128),
         nn.ReLU(),
-        nn.Linear(128, sum(_widths())),
+        nn.Linear(128, sum(_widths(questions))),
     )
 
 
-def _loss(network: Module, pictures: Tensor, scenes: Sequence[Scene]) -> Tensor:
+def _loss(told: Tensor, questions: Questions, scenes: Sequence[Scene]) -> Tensor:
     import torch
     from torch.nn.functional import cross_entropy
 
-    answers = network(pictures).split(_widths(), dim=1)
-    right = torch.tensor([_numbers(scene) for scene in scenes])
+    answers = told.split(_widths(questions), dim=1)
+    right = torch.tensor([_numbers(scene, questions) for scene in scenes])
     return sum(cross_entropy(answer, right[:, i]) for i, answer in enumerate(answers))
 
 
-def _widths() -> list[int]:
-    return [len(question) for question in _QUESTIONS]
+def _widths(questions: Questions) -> list[int]:
+    return [len(question) for question in questions]
 
 
-def _numbers(scene: Scene) -> list[int]:
+def _numbers(scene: Scene, questions: Questions) -> list[int]:
     """Return the number of each right answer."""
     second = scene.second or Thing("")
     answers = (
@@ -158,7 +166,7 @@ def _numbers(scene: Scene) -> list[int]:
         second.colour,
         scene.background,
     )
-    return [q.index(answer) for q, answer in zip(_QUESTIONS, answers, strict=True)]
+    return [q.index(answer) for q, answer in zip(questions, answers, strict=True)]
 
 
 def _scene(answers: Sequence[str]) -> Scene:

@@ -43,12 +43,19 @@ class Measured:
     judge: float
 
 
-def unseen(count: int = COMBINATIONS) -> list[Scene]:
-    """Return ``count`` scenes, each of another combination that the training never saw."""
+def unseen(
+    count: int = COMBINATIONS, make: Callable[[np.random.Generator], Scene] = unseen_scene
+) -> list[Scene]:
+    """Return ``count`` scenes, each of another combination that the training never saw.
+
+    Args:
+        count: Scenes.
+        make: Returns one.
+    """
     random = np.random.default_rng(_SEED)
     found: dict[str, Scene] = {}
     while len(found) < count:
-        scene = unseen_scene(random)
+        scene = make(random)
         found.setdefault(scene.combination, scene)
     return list(found.values())
 

@@ -189,6 +189,24 @@ def unseen_scene(random: np.random.Generator, kinds: Kinds = EVERYTHING) -> Scen
     return scene
 
 
+def scene_with(
+    random: np.random.Generator, thing: Thing, kinds: Kinds = EVERYTHING, *, held_out: bool = False
+) -> Scene:
+    """Return a scene of ``kinds`` and ``thing`` that has ``thing`` in it.
+
+    Args:
+        random: Chooses the scene.
+        thing: One of ``SPARE_EMOJI``.
+        kinds: What else there is.
+        held_out: Whether its combination is one that no training sees.
+    """
+    wider = Kinds((thing.name, *kinds.emoji))
+    make = unseen_scene if held_out else seen_scene
+    while thing not in ((scene := make(random, wider)).first, scene.second):
+        pass
+    return scene
+
+
 def one_changed(scene: Scene, random: np.random.Generator) -> Scene:
     """Return a scene that differs in one respect: a thing, the layout or the background."""
     ways = ["first", "layout", "background"] + ["second"] * bool(scene.second)
