@@ -1,27 +1,17 @@
 """One server for all routes, and OpenAI's own client of it."""
 
-from pathlib import Path
-
 import pytest
 from openai import OpenAI
 
-HERE = Path(__file__).parent
-_RUNNING = []
 
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(start_server_of, python):
-    """A server with every engine, started as its users start it; all files here share it."""
+    """A server with every engine, started as its users start it; the files of this folder share it.
+
+    It ends with the folder: others need its memory.
+    """
     with start_server_of("tests/server/rest") as start:
-        _RUNNING.append(start([python, "-m", "portfolio_server"], ready="/readyz"))
-        yield _RUNNING[0]
-
-
-def pytest_runtest_teardown(nextitem):
-    """End the server after the last test of this folder: others need its memory."""
-    if nextitem is None or HERE not in nextitem.path.parents:
-        for one in _RUNNING:
-            one.kill()
+        yield start([python, "-m", "portfolio_server"], ready="/readyz")
 
 
 @pytest.fixture
