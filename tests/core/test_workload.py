@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from tests.waiting import until
 
 from portfolio_core import errors
 from portfolio_core.settings import Limits, Settings
@@ -35,13 +36,6 @@ def spec_of(log, key="e", memory_bytes=1, load=None):
 
 def workload(memory_bytes=10, idle=600.0, **limits):
     return Workload(Settings(idle_unload_seconds=idle, limits=Limits(**limits)), memory_bytes)
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_fifty_first_callers_are_one_load_and_each_gets_an_answer(log):

@@ -7,6 +7,7 @@ import pytest
 from tests.spaces.callers import upload
 from tests.spaces.films import photo
 from tests.spaces.visiting import visiting
+from tests.waiting import until
 
 LOOK_SECONDS = 0.1  # of slow_image_voice_captioning.py
 
@@ -22,13 +23,6 @@ def works(space):
     looked = space.log.count("looked")
     time.sleep(8 * LOOK_SECONDS)
     return space.log.count("looked") > looked
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.fixture

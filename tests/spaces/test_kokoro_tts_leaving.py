@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 from tests.spaces.visiting import visiting
+from tests.waiting import until
 
 SENTENCE_SECONDS = 0.1  # of slow_kokoro_tts.py
 LONG = "One sentence more. " * 500  # fifty seconds at that pace
@@ -23,13 +24,6 @@ def works(space):
     said = space.log.count("said")
     time.sleep(5 * SENTENCE_SECONDS)
     return space.log.count("said") > said
-
-
-def until(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 class Caller:

@@ -152,15 +152,12 @@ class TestPythonClient:
                 api_name="/read_document",
             )  # fmt: skip
 
-    def test_progress_is_told_by_page(self, client, files):
+    async def test_progress_is_told_by_page(self, client, files):
         job = client.submit(files=[handle_file(files / "trip.pdf")], api_name="/read_document")
-        told = set()
-        while not job.done():
-            progress = job.status().progress_data
-            told |= {progress[0].desc} if progress else set()
-        job.result()
+        told = [update.progress_data async for update in job if update.type == "status"]
+        notes = [progress[0].desc or "" for progress in told if progress]
 
-        assert any(note and re.match(r"Page [12] of 2 · ", note) for note in told), told
+        assert any(re.match(r"Page [12] of 2 · ", note) for note in notes), notes
 
 
 _PICTURES = {

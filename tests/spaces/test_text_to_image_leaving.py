@@ -6,6 +6,7 @@ import time
 import httpx
 import pytest
 from tests.spaces.visiting import visiting
+from tests.waiting import until
 
 STEP_SECONDS = 0.1  # of tiny_text_to_image.py
 SECONDS = 120  # on a busy machine, with the engine still cold
@@ -36,13 +37,6 @@ def works(space):
     made = space.log.count("step made")
     time.sleep(5 * STEP_SECONDS)
     return space.log.count("step made") > made
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(STEP_SECONDS)
 
 
 def rests(space):

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from gradio.routes import App
 
-from portfolio_core.ui.joining import SECONDS, Joining
+from portfolio_core.ui.joining import Joining
 
 SESSION = "page"
-ON_THE_WAY = SECONDS / 2  # that what is streamed takes to the page; other answers take no time
+ON_THE_WAY = 0.05  # seconds that what is streamed takes to the page; other answers take no time
 
 
 @pytest.fixture

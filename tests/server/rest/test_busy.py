@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from starlette.responses import StreamingResponse
 from tests.server.rest.asked import LONG
+from tests.waiting import until
 
 from portfolio_core import catalog
 from portfolio_core.engines.classification.resnet import StarterEngine
@@ -29,13 +30,6 @@ from portfolio_server.serve import configuration
 SECONDS = 120
 RONALD = Path("spaces/ronald-classifier/examples")
 TEXT = {"input": "A cat."}
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.fixture
