@@ -155,8 +155,8 @@ class KokoroTts:
 
     def takes_long(self, call: Call, latest: tts.SpokenSentence) -> bool:
         """Return whether a visitor should hear the beginning before the end is made."""
-        each = call.seconds / len(call.spoken)
-        return each * latest.count > PATIENCE_SECONDS
+        made = len(call.spoken)
+        return made < latest.count and call.seconds / made * latest.count > PATIENCE_SECONDS
 
     def sentence_files(self, call: Call, start: int) -> list[str]:
         """Write the sentences from number ``start`` on, each as a file to play."""
