@@ -71,6 +71,13 @@ def go(page, name, **options):
     page.get_by_role("button", name=name, exact=True, **options).click()
 
 
+def retry(page):
+    """Ask again; what was answered before is gone when this returns."""
+    answer = page.locator(".answer").last.element_handle()
+    page.get_by_role("button", name="Retry").click()
+    page.wait_for_function("answer => !answer.isConnected", arg=answer)
+
+
 def tab(page, number):
     page.get_by_role("tab").nth(number).click()
 
@@ -101,12 +108,10 @@ def test_a_kept_seed_gives_the_same_answers_and_another_one_others(visit):
     send(page)
     first = answered(page)
 
-    page.get_by_role("button", name="Retry").click()
-    page.wait_for_function("!document.querySelector('.row .plain')")
+    retry(page)
     again = answered(page)
     page.get_by_label("Keep the seed").uncheck()
-    page.get_by_role("button", name="Retry").click()
-    page.wait_for_function("!document.querySelector('.row .plain')")
+    retry(page)
 
     assert again == first
     assert answered(page) != first
