@@ -92,11 +92,13 @@ def _loaded(name: str, folder: Path, hardware: Hardware) -> pretrained.Pretraine
             GenerationConfig,
             PreTrainedTokenizerFast,
         )
+        from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise MissingDependency(
             error.name or "transformers", "pip install torch transformers"
         ) from None
     torch.set_num_threads(hardware.threads)
+    disable_progress_bar()
     try:
         config = BlipConfig(**CONFIG)
         model = BlipForConditionalGeneration.from_pretrained(

@@ -98,6 +98,7 @@ class QwenChat:
             import torch
             from safetensors import SafetensorError
             from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers.utils.logging import disable_progress_bar
 
             from portfolio_core.engines.chat.decoder import quick
         except ImportError as error:
@@ -106,6 +107,7 @@ class QwenChat:
         identity = cls.identity(folder)
         name = identity.names[0]
         torch.set_num_threads(hardware.threads)
+        disable_progress_bar()
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             model: Module = AutoModelForCausalLM.from_pretrained(

@@ -51,11 +51,13 @@ def load(
     try:
         import torch
         from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
+        from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise MissingDependency(
             error.name or "transformers", "pip install torch transformers"
         ) from None
     torch.set_num_threads(hardware.threads)
+    disable_progress_bar()
     preparation = preparation or folder
     try:
         model = AutoModelForImageTextToText.from_pretrained(

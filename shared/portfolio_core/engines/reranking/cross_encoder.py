@@ -51,9 +51,11 @@ class CrossEncoderEngine:
         try:
             import torch
             from transformers import AutoModelForSequenceClassification, AutoTokenizer
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
             package = error.name or "transformers"
             raise MissingDependency(package, f"pip install {package}") from None
+        disable_progress_bar()
         options = {"local_files_only": True, "trust_remote_code": False}
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, **options)
