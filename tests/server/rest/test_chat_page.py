@@ -159,12 +159,13 @@ class TestChatPage:
     def test_new_conversation_forgets_a_reply_on_its_way(self, visit):
         page = visit()
         body = 'data: {"choices": [{"delta": {"content": "Never"}}]}\n\n'
-        script = """body => window.fetch = async (_, { signal }) => new Response(new ReadableStream({
-            start(parts) {
+        script = """body => window.fetch = async (_, { signal }) => {
+            const start = (parts) => {
                 parts.enqueue(new TextEncoder().encode(body));
                 signal.addEventListener("abort", () => parts.error(signal.reason));
-            },
-        }))"""
+            };
+            return new Response(new ReadableStream({ start }));
+        }"""
         page.evaluate(script, body)
         write(page, "Hello!")
         page.get_by_text("Never").wait_for()
