@@ -16,7 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portfolio_core.errors import Busy, PortfolioError
-from portfolio_server.following import request_id
+from portfolio_core.ui.errors import said
+from portfolio_core.ui.i18n import preferred
+from portfolio_server.following import languages, request_id
 from portfolio_server.observed import pattern
 
 log = logging.getLogger(__name__)
@@ -47,8 +49,11 @@ def response(error: PortfolioError) -> JSONResponse:
 
 
 def body(error: PortfolioError) -> dict[str, Any]:
-    """Return ``error`` in OpenAI's shape, for a response or for an event of a stream."""
-    message = f"{error.message} {error.hint}"
+    """Return ``error`` in OpenAI's shape, for a response or for an event of a stream.
+
+    Its sentences are in the language that the request asks for.
+    """
+    message = said(error, preferred(languages.get()))
     return _content(error.status, message, error.code, error.fields.get("parameter"))
 
 

@@ -249,6 +249,15 @@ class TestErrors:
             "code": "text_too_long",
         }
 
+    def test_it_is_said_in_the_language_that_is_asked_for(self, make, ask):
+        app = make()
+        app.router.add_api_route("/long", raising(TextTooLong(11, 10)))
+
+        answer = ask(app, "/long", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"})
+
+        assert answer.json()["error"]["message"].startswith("텍스트가 11자입니다.")
+        assert answer.json()["error"]["code"] == "text_too_long"
+
     def test_an_error_names_its_parameter(self, make, ask):
         app = make()
         app.router.add_api_route("/choice", raising(UnknownChoice("voice", "x", ["a"])))

@@ -99,6 +99,9 @@ class TestChatPage:
 
         assert page.locator("#send").text_content() == "보내기"
         assert page.locator("#text").get_attribute("placeholder") == "메시지"
+        write(page, "가" * 5000)
+        page.locator(".failed").wait_for()
+        assert "5,000자" in page.locator(".failed").text_content()
 
     def test_what_is_wrong_is_said(self, visit):
         page = visit()
