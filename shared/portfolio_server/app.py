@@ -38,7 +38,7 @@ from portfolio_server.gate import Gate
 from portfolio_server.keys import Keys
 from portfolio_server.metrics import Metrics
 from portfolio_server.mount import Page
-from portfolio_server.observed import Observed
+from portfolio_server.observed import HEADER, Observed
 from portfolio_server.readiness import Readiness
 from portfolio_server.runtime import Runtime
 from portfolio_server.unread import Unread
@@ -161,7 +161,11 @@ def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     )
     # Also without origins: a page that sees no such guard lets in any origin.
     app.add_middleware(
-        CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"]
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After", HEADER],
     )
     hosts = _hosts(settings)
     if hosts:

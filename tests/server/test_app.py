@@ -209,6 +209,8 @@ class TestHeaders:
             assert allowed("https://friend.example", path) == "https://friend.example"
             assert allowed("https://evil.example", path) is None
             assert allowed("null", path) is None
+        told = server.client.get("/livez", headers={"origin": "https://friend.example"}).headers
+        assert told["access-control-expose-headers"] == "Retry-After, X-Request-ID"
 
     def test_what_a_caller_says_of_proxies_is_not_believed(self, server):
         names = ("x-forwarded-host", "x-forwarded-server", "x-original-host", "forwarded")

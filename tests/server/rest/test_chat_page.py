@@ -106,7 +106,8 @@ class TestChatPage:
     def test_what_is_wrong_is_said(self, visit):
         page = visit()
         page.locator("summary").click()
-        page.locator("#tokens").evaluate("one => { one.value = 5000; one.max = 9999 }")
+        page.locator("#tokens").fill("5000")
+        page.locator("summary").click()  # what is wrong can be out of sight
 
         write(page, "Hello!")
 
