@@ -28,7 +28,9 @@ _SERVER_ERROR = 500
 _BAD_REQUEST = 400
 # Parts of a place that no caller wrote: where it lies, and the first of the types that it may have.
 _NO_FIELDS = ("body", "str")
-_NO_JSON = "The body is not the JSON object that this address takes."
+_NO_JSON = (
+    "The body is not the JSON object that this address takes, or its Content-Type says another."
+)
 
 
 def install(app: FastAPI) -> None:
