@@ -110,7 +110,12 @@ def _options() -> argparse.Namespace:
     add("--pool", type=int, default=600, help="pictures that it learns from (600)")
     add("--steps", type=int, default=300, help="batches (300)")
     add("--judge-steps", type=int, default=1500, help="batches of the judge (1500)")
-    add("--combinations", type=int, default=100, help="new pictures of it that are judged (100)")
+    add(
+        "--combinations",
+        type=int,
+        default=100,
+        help="the most new pictures of it that are judged (100)",
+    )
     add("--known", type=int, default=100, help="the same of what the base knows (100)")
     for part in (make, tune):
         part.add_argument("--seed", type=int, default=0, help="of all choices (0)")

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from portfolio_core.training.latent_diffusion import (
     language,
     latents,
     making,
+    measuring,
     pipeline,
     tokens,
     world,
 )
 from portfolio_core.training.latent_diffusion.drawing import FONT, SIDE, draw
 from portfolio_core.training.latent_diffusion.making import Order
-from portfolio_core.training.latent_diffusion.world import ONLY_SHAPES, Scene, Thing
+from portfolio_core.training.latent_diffusion.world import ONLY_SHAPES, Scene, Thing, scene_with
 
 MACHINE = Hardware("cpu", "float32", 1, 2**33, Preset.TINY, "")
 CODER = autoencoder.Sizes(channels=8, latent=4, blocks=(1,) * 4, decoder_blocks=(1,) * 4)
@@ -92,6 +94,16 @@ def test_about_one_combination_in_ten_is_held_out_whatever_its_background():
     assert all(len(answers) == 1 for answers in by_combination.values())
     assert not any(world.seen_scene(random).held_out for _ in range(300))
     assert all(world.unseen_scene(random).held_out for _ in range(30))
+
+
+def test_of_more_unseen_combinations_than_there_are_all_are_taken():
+    with_robot = partial(scene_with, thing=Thing("robot"), held_out=True)
+
+    scenes = measuring.unseen(1000, with_robot)
+
+    # 287 arrangements have a robot, one in ten is held out.
+    assert 20 <= len({scene.combination for scene in scenes}) == len(scenes) <= 40
+    assert all(scene.held_out for scene in scenes)
 
 
 def test_every_word_of_every_caption_has_a_number_of_its_own():

@@ -51,12 +51,15 @@ class EmbeddedEngine:
     ) -> Self:
         """Open the library of the wheel; see :class:`InpaintingEngine`."""
         try:
-            import skimage.restoration
             from patchmatch import patch_match
+            from scipy import ndimage
+            from skimage.restoration import inpaint_biharmonic
         except ImportError as error:
-            package = {"skimage": "scikit-image"}.get(error.name or "", "PyPatchMatch")
+            package = {"skimage": "scikit-image", "scipy": "scipy"}.get(
+                error.name or "", "PyPatchMatch"
+            )
             raise MissingDependency(package, f"pip install {package}") from None
-        del skimage
+        del ndimage, inpaint_biharmonic  # imported here, so that the first picture need not wait
         if not patch_match.patchmatch_available:
             raise EngineFailed(cls.KEY)
         packages = ("PyPatchMatch", "scikit-image")

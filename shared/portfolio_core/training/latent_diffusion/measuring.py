@@ -21,6 +21,7 @@ from portfolio_core.training.latent_diffusion.world import (
 Draw: TypeAlias = Callable[[str, int], Pixels]
 """Given a prompt and a seed, returns the picture, shape (128, 128, 3), uint8."""
 COMBINATIONS = 200
+_ALL_FOUND = 300  # so many known scenes in a row say that there are no others
 _SEED = 2000
 
 
@@ -46,16 +47,18 @@ class Measured:
 def unseen(
     count: int = COMBINATIONS, make: Callable[[np.random.Generator], Scene] = unseen_scene
 ) -> list[Scene]:
-    """Return ``count`` scenes, each of another combination that the training never saw.
+    """Return scenes, each of another combination that the training never saw.
 
     Args:
-        count: Scenes.
+        count: The most scenes; fewer where there are not so many combinations.
         make: Returns one.
     """
     random = np.random.default_rng(_SEED)
     found: dict[str, Scene] = {}
-    while len(found) < count:
+    known = 0  # scenes in a row whose combination was there already
+    while len(found) < count and known < _ALL_FOUND:
         scene = make(random)
+        known = known + 1 if scene.combination in found else 0
         found.setdefault(scene.combination, scene)
     return list(found.values())
 

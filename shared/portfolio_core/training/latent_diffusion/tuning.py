@@ -69,7 +69,7 @@ class Order:
         plan: How it is trained.
         pool: Pictures that it learns from.
         judge_steps: Batches that the judge of it sees.
-        combinations: Pictures of the new thing that are judged.
+        combinations: The most pictures of the new thing that are judged.
         known: Pictures of what the base knows that are judged.
         kinds: What else is drawn.
     """
