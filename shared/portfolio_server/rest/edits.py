@@ -149,7 +149,7 @@ async def _done(service: Service, body: EditBody) -> AsyncGenerator[tuple[Done, 
 
 
 def _picture(body: EditBody) -> UploadFile:
-    given = [*([body.image] if body.image else ()), *body.images]
+    given: list[UploadFile] = [*([body.image] if body.image else ()), *body.images]
     if not given:
         raise NoFile
     if len(given) > 1:
