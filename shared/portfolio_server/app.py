@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -37,7 +38,7 @@ from portfolio_server.gate import Gate
 from portfolio_server.keys import Keys
 from portfolio_server.metrics import Metrics
 from portfolio_server.mount import Page
-from portfolio_server.observed import Observed
+from portfolio_server.observed import HEADER, Observed
 from portfolio_server.readiness import Readiness
 from portfolio_server.runtime import Runtime
 from portfolio_server.unread import Unread
@@ -64,7 +65,6 @@ def create_app(
     readiness = Readiness()
     app = FastAPI(
         title="Spaces Portfolio",
-        max_body_size=settings.limits.body_bytes,
         docs_url=None,  # it would fetch its parts from elsewhere; ours is docs_page.py
         redoc_url=None,
     )
@@ -150,6 +150,8 @@ def _check_and_sweep(app: FastAPI, runtime: Runtime, known: Keys) -> None:
 
 def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     """Put the guards around all routes; the last one added is the outermost."""
+    # Here, not as an option of FastAPI: that would stand outside of all that follows.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.limits.body_bytes)
     counted = keys.exposed(settings) or bool(known)
     app.add_middleware(
         Access,
@@ -159,7 +161,11 @@ def _guard(app: FastAPI, settings: Settings, known: Keys) -> None:
     )
     # Also without origins: a page that sees no such guard lets in any origin.
     app.add_middleware(
-        CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"]
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After", HEADER],
     )
     hosts = _hosts(settings)
     if hosts:

@@ -5,6 +5,7 @@ exception that nobody foresaw, a caller sees an id, and the log the rest.
 """
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portfolio_core.errors import Busy, PortfolioError
-from portfolio_server.following import request_id
+from portfolio_core.ui.errors import said
+from portfolio_core.ui.i18n import preferred
+from portfolio_server.following import languages, request_id
 from portfolio_server.observed import pattern
 
 log = logging.getLogger(__name__)
@@ -23,7 +26,11 @@ log = logging.getLogger(__name__)
 _RETRY_AFTER_SECONDS = 5
 _SERVER_ERROR = 500
 _BAD_REQUEST = 400
-_NO_JSON = "The body is not the JSON object that this address takes."
+# Parts of a place that no caller wrote: where it lies, and the first of the types that it may have.
+_NO_FIELDS = ("body", "str")
+_NO_JSON = (
+    "The body is not the JSON object that this address takes, or its Content-Type says another."
+)
 
 
 def install(app: FastAPI) -> None:
@@ -44,8 +51,11 @@ def response(error: PortfolioError) -> JSONResponse:
 
 
 def body(error: PortfolioError) -> dict[str, Any]:
-    """Return ``error`` in OpenAI's shape, for a response or for an event of a stream."""
-    message = f"{error.message} {error.hint}"
+    """Return ``error`` in OpenAI's shape, for a response or for an event of a stream.
+
+    Its sentences are in the language that the request asks for.
+    """
+    message = said(error, preferred(languages.get()))
     return _content(error.status, message, error.code, error.fields.get("parameter"))
 
 
@@ -111,11 +121,17 @@ async def _on_wrong_body(_: Request, error: Exception) -> JSONResponse:
     """Name the field that is wrong; what was sent is not repeated."""
     if not isinstance(error, RequestValidationError):
         return _unforeseen(error)
-    place = [str(part) for part in error.errors()[0]["loc"] if part != "body"]
-    field = ".".join(place) or None
+    field = _field(error.errors()[0])
     sentence = f"{field} is missing or of the wrong type." if field else _NO_JSON
     hint = "The fields and their types are at /openapi.json."
     return _json(_BAD_REQUEST, f"{sentence} {hint}", "invalid_input", field, {})
+
+
+def _field(problem: Mapping[str, Any]) -> str | None:
+    """Return the name of what is wrong in a body; none where it is no JSON at all."""
+    if problem["type"] == "json_invalid":  # its place is a number of characters
+        return None
+    return ".".join(str(part) for part in problem["loc"] if part not in _NO_FIELDS) or None
 
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:

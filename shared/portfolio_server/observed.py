@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portfolio_server.following import request_id
+from portfolio_server.following import languages, request_id
 from portfolio_server.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,9 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
+        headers = Headers(scope=scope)
+        languages.set(headers.get("accept-language", ""))
+        given = headers.get(HEADER, "")
         own = given if _ID.fullmatch(given) else uuid.uuid4().hex
         request_id.set(own)
         start, status = time.perf_counter(), _BROKEN_OFF

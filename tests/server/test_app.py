@@ -209,6 +209,8 @@ class TestHeaders:
             assert allowed("https://friend.example", path) == "https://friend.example"
             assert allowed("https://evil.example", path) is None
             assert allowed("null", path) is None
+        told = server.client.get("/livez", headers={"origin": "https://friend.example"}).headers
+        assert told["access-control-expose-headers"] == "Retry-After, X-Request-ID"
 
     def test_what_a_caller_says_of_proxies_is_not_believed(self, server):
         names = ("x-forwarded-host", "x-forwarded-server", "x-original-host", "forwarded")
@@ -248,6 +250,15 @@ class TestErrors:
             "param": None,
             "code": "text_too_long",
         }
+
+    def test_it_is_said_in_the_language_that_is_asked_for(self, make, ask):
+        app = make()
+        app.router.add_api_route("/long", raising(TextTooLong(11, 10)))
+
+        answer = ask(app, "/long", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"})
+
+        assert answer.json()["error"]["message"].startswith("텍스트가 11자입니다.")
+        assert answer.json()["error"]["code"] == "text_too_long"
 
     def test_an_error_names_its_parameter(self, make, ask):
         app = make()

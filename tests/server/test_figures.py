@@ -85,6 +85,21 @@ class TestEngines:
         assert len(listed["data"]) >= 3
         assert (unloaded.json()["state"], unloaded.json()["fit"]) == ("idle", "now")
 
+    def test_one_that_no_route_chose_is_seen_and_can_be_unloaded(self, server):
+        runtime = server.app.state.runtime
+        spec = Provision(runtime.settings).spec(catalog.by_key("extractive"))
+        with runtime.workload.enter(spec) as place:
+            place.engine()
+
+        listed = server.client.get("/v1/engines").json()
+        wish = {"loaded": False}
+        unloaded = server.client.put("/v1/engines/extractive", json=wish).json()
+
+        (seen,) = [one for one in listed["data"] if one["id"] == "extractive"]
+        assert (seen["state"], seen["tasks"]) == ("loaded", ["rag"])
+        assert listed["memory_taken_bytes"] == spec.memory_bytes
+        assert unloaded["state"] == "idle"
+
     def test_one_at_work_stays(self, server, occupied):
         with occupied():
             refused = self.change(server, loaded=False)

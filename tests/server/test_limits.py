@@ -43,6 +43,8 @@ class TestSizes:
         assert server.upload("echo", b"x" * 60_000, count=4).status_code == 413
         joined = server.client.post(server.api("words", "queue/join"), json=json_body)
         assert joined.status_code == 413
+        assert joined.json()["error"]["code"] == "request_entity_too_large"
+        assert joined.headers["X-Request-ID"]
         assert server.files() == []
 
     def test_a_body_of_unknown_length_is_cut_at_the_limit_and_leaves_nothing(self, server):

@@ -101,3 +101,13 @@ def test_a_method_that_is_not_taken_is_told_all_that_are(server, path, methods):
 
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == methods
+
+
+@pytest.mark.parametrize("body", [b"{bad", b"", b"[]"])
+def test_a_body_that_is_no_object_of_json_is_told_so(server, body):
+    sent = {"content": body, "headers": {"Content-Type": "application/json"}}
+
+    error = server.client.post("/v1/embeddings", **sent).json()["error"]
+
+    assert error["message"].startswith("The body is not the JSON object")
+    assert error["param"] is None

@@ -17,7 +17,7 @@ from portfolio_core.engines import chat
 from portfolio_core.engines.chat import ChatRequest, End, Piece, offered
 from portfolio_core.engines.chat.adapters import Adapter
 from portfolio_core.engines.chat.qwen import QwenChat
-from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError
+from portfolio_core.errors import InvalidInput, NumberOutOfRange, PortfolioError, UnknownChoice
 from portfolio_server import errors
 from portfolio_server.rest import work
 from portfolio_server.rest.events import DONE, event
@@ -203,9 +203,14 @@ def _text(content: object) -> object:
     """Return a content in parts as one text; whatever else it is, its reader judges it."""
     if not isinstance(content, list):
         return content
-    parts = [part.get("text") if isinstance(part, dict) else None for part in content]
+    if not all(isinstance(part, dict) for part in content):
+        raise InvalidInput
+    kinds = [part.get("type", "text") for part in content]
+    if other := [kind for kind in kinds if kind != "text"]:  # a picture or a sound
+        raise UnknownChoice("type of content", other[0], ["text"])
+    parts = [part.get("text") for part in content]
     if not all(isinstance(part, str) for part in parts):
-        raise InvalidInput  # a picture or a sound
+        raise InvalidInput
     return "\n".join(map(str, parts))
 
 

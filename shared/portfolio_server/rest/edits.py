@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, File, Request, UploadFile
+from pydantic import Field
 
 from portfolio_core.engines import inpainting
 from portfolio_core.engines.inpainting import Mask
 from portfolio_core.engines.inpainting.editing import Edit
-from portfolio_core.errors import EmptyMask, NumberOutOfRange
+from portfolio_core.errors import EmptyMask, NoFile, NumberOutOfRange, TooManyFiles
 from portfolio_core.media import images
 from portfolio_core.media.images import Picture
 from portfolio_core.ui import repainted
@@ -33,8 +34,10 @@ class EditBody(Described):
 
     model_config = shown({"image": "picture.png", "mask": "mask.png", "prompt": ""})
 
-    image: UploadFile
+    image: UploadFile | None = None
     """A JPEG, PNG or WEBP picture; without a mask, what is transparent in it is filled."""
+    images: Annotated[list[UploadFile], Field(default_factory=list, alias="image[]")]
+    """The same, as OpenAI's clients send a list of them; of one picture here."""
     mask: UploadFile | None = None
     """A picture of the same shape: what is transparent is edited; without transparency, white."""
     prompt: str = ""
@@ -135,7 +138,7 @@ async def _done(service: Service, body: EditBody) -> AsyncGenerator[tuple[Done, 
     desk = Desk(service.mending)
     used: dict[str, Any] = {**PLAIN, **{name: getattr(body, name) for name in _TOLD}}
     wish = desk.wish(used)
-    sent = [body.image, body.mask] if body.mask else [body.image]
+    sent = [_picture(body), *([body.mask] if body.mask else ())]
     async with received.files(service.settings, sent) as files:
         edit = await work.in_thread(lambda: _edit(desk, service, files))
         order = desk.order(edit, wish, body.feather)
@@ -143,6 +146,15 @@ async def _done(service: Service, body: EditBody) -> AsyncGenerator[tuple[Done, 
         async for done in work.made(desk.done(order, unheard, "en")):
             if isinstance(done, Done):
                 yield done, {**marks, **used}
+
+
+def _picture(body: EditBody) -> UploadFile:
+    given: list[UploadFile] = [*([body.image] if body.image else ()), *body.images]
+    if not given:
+        raise NoFile
+    if len(given) > 1:
+        raise TooManyFiles(len(given), 1)
+    return given[0]
 
 
 _TOLD = ("prompt", "negative_prompt", "method", "feather", "steps", "guidance", "seed")

@@ -1,10 +1,12 @@
 """``/v1/engines``: what runs, what waits, what would fit, and loading and unloading by hand."""
 
+import contextlib
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import StrictBool
 
+from portfolio_core import catalog
 from portfolio_core.catalog import Model
 from portfolio_core.errors import UnknownModel
 from portfolio_core.occupancy import Fit, Lane, State
@@ -92,7 +94,9 @@ def router(service: Service) -> APIRouter:
         return Engines(
             data=found,
             memory_bytes=service.workload.memory_bytes,
-            memory_taken_bytes=sum(e.memory_bytes for e in found if e.state == "loaded"),
+            memory_taken_bytes=sum(
+                lane.memory_bytes for lane in service.workload.lanes() if lane.state == "loaded"
+            ),
             queue_waiting=service.settings.limits.queue_waiting,
         )
 
@@ -117,10 +121,14 @@ def router(service: Service) -> APIRouter:
 
 
 def _models(service: Service) -> list[tuple[Model, list[str]]]:
-    """Return each model with its tasks; one may serve several."""
+    """Return each model that was chosen or asked for, with its tasks; one may serve several."""
     models: dict[str, tuple[Model, list[str]]] = {}
     for task, choice in service.choices.items():
         models.setdefault(choice.model.key, (choice.model, []))[1].append(task)
+    for lane in service.workload.lanes():  # what writes answers, or a visitor chose on a page
+        with contextlib.suppress(KeyError):  # a training is no model
+            model = catalog.by_key(lane.key)
+            models.setdefault(model.key, (model, list(model.tasks)))
     return list(models.values())
 
 

@@ -80,9 +80,9 @@ class Drawings(Described):
     model_config = shown(
         {
             "created": 1767225600,
-            "model": "pictures-starter",
+            "model": "text-to-image-starter",
             "output_format": "png",
-            "size": "64x64",
+            "size": "128x128",
             "data": [{"b64_json": "iVBORw0…", "seed": 1, "notes": [], "recipe": RECIPE}],
         }
     )

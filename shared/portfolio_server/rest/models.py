@@ -1,6 +1,7 @@
 """``/v1/models``: what can be named as a model here."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 
@@ -19,6 +20,7 @@ _EXAMPLE = {
     "preset": "embedded",
     "licence": "GPL-3.0-or-later",
 }
+_OURS = "portfolio"
 _CREATED = 0  # no model here has a date that would mean anything
 
 
@@ -61,7 +63,7 @@ def described(service: Service) -> list[dict[str, Any]]:
                 "id": model.key,
                 "object": "model",
                 "created": _CREATED,
-                "owned_by": model.source.split("/")[-2],
+                "owned_by": _owner(model.source),
                 "name": model.name,
                 "tasks": [],
                 "languages": list(model.languages),
@@ -86,3 +88,9 @@ def described(service: Service) -> list[dict[str, Any]]:
         if chat
     ]
     return [*by_key.values(), *adapters]
+
+
+def _owner(source: str) -> str:
+    """Return whose a model is; what is made here has an address that is not of an owner's model."""
+    owner, _, name = urlsplit(source).path.strip("/").partition("/")
+    return owner if name and "/" not in name else _OURS

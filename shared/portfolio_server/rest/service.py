@@ -103,7 +103,8 @@ class Service:
         if choice is None:
             raise ModelUnavailable(task)
         if name not in {AUTOMATIC, choice.model.key}:
-            raise UnknownModel(name, [AUTOMATIC, choice.model.key])
+            adapters = self.adapters if task == chat.TASK else ()
+            raise UnknownModel(name, [AUTOMATIC, choice.model.key, *adapters])
         return choice
 
     def spec(self, model: Model) -> EngineSpec[Any]:

@@ -99,16 +99,55 @@ class TestChatPage:
 
         assert page.locator("#send").text_content() == "보내기"
         assert page.locator("#text").get_attribute("placeholder") == "메시지"
+        write(page, "가" * 5000)
+        page.locator(".failed").wait_for()
+        assert "5,000자" in page.locator(".failed").text_content()
 
     def test_what_is_wrong_is_said(self, visit):
         page = visit()
         page.locator("summary").click()
-        page.locator("#tokens").evaluate("one => { one.value = 5000; one.max = 9999 }")
+        page.locator("#tokens").fill("5000")
+        page.locator("summary").click()  # what is wrong can be out of sight
 
         write(page, "Hello!")
 
         page.locator(".failed").wait_for()
         assert "1 to 1024" in page.locator(".failed").text_content()
+
+    def test_what_was_refused_can_be_changed_and_is_not_sent_along(self, visit):
+        page = visit()
+        write(page, "Oh " * 2000)
+        page.locator(".failed").wait_for()
+        assert page.locator("#text").input_value() == ("Oh " * 2000).strip()
+        assert page.locator(".turn").count() == 0
+
+        write(page, "Hello!")
+
+        answered(page)
+        sent = json.loads(page.posts[-1].post_data)["messages"]
+        assert sent == [{"role": "user", "content": "Hello!"}]
+        assert page.locator(".failed").count() == 0
+
+    def test_what_a_proxy_says_is_not_for_reading(self, visit):
+        page = visit()
+        page.route("**/v1/chat/completions", lambda r: r.fulfill(status=502, body="<html>"))
+
+        write(page, "Hello!")
+
+        page.locator(".failed").wait_for()
+        assert "cannot be reached" in page.locator(".failed").text_content()
+
+    def test_of_a_long_conversation_the_newest_part_is_sent(self, visit):
+        page = visit()
+        talk = [{"role": role, "content": "Hi."} for role in ("user", "assistant")] * 25
+        page.evaluate("talk => localStorage.setItem('portfolio-chat', talk)", json.dumps(talk))
+        page.reload()
+
+        write(page, "Hello!")
+
+        answered(page)
+        sent = json.loads(page.posts[-1].post_data)["messages"]
+        assert (len(sent), sent[0]["role"], sent[-1]["content"]) == (39, "user", "Hello!")
 
     def test_new_conversation_forgets(self, visit):
         page = visit()
@@ -119,3 +158,34 @@ class TestChatPage:
 
         assert page.locator(".turn").count() == 0
         assert page.evaluate("localStorage.getItem('portfolio-chat')") == "[]"
+
+    def test_new_conversation_forgets_a_reply_on_its_way(self, visit):
+        page = visit()
+        body = 'data: {"choices": [{"delta": {"content": "Never"}}]}\n\n'
+        script = """body => window.fetch = async (_, { signal }) => {
+            const start = (parts) => {
+                parts.enqueue(new TextEncoder().encode(body));
+                signal.addEventListener("abort", () => parts.error(signal.reason));
+            };
+            return new Response(new ReadableStream({ start }));
+        }"""
+        page.evaluate(script, body)
+        write(page, "Hello!")
+        page.get_by_text("Never").wait_for()
+
+        page.locator("#fresh").click()
+
+        page.locator("#send").wait_for()
+        assert page.locator(".turn, .told").count() == 0
+        assert page.evaluate("localStorage.getItem('portfolio-chat')") == "[]"
+
+    def test_a_narrow_page_has_one_line_above_the_conversation(self, visit):
+        page = visit("ko-KR")
+        page.set_viewport_size({"width": 390, "height": 780})
+
+        places = [
+            page.locator(f"header {one}").bounding_box() for one in ("h1", "select", "button")
+        ]
+
+        assert max(one["y"] for one in places) < min(one["y"] + one["height"] for one in places)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -129,6 +129,12 @@ class TestEdits:
 
         assert np.array_equal(picture(by_white), picture(by_alpha))
 
+    def test_a_list_of_one_picture_is_that_picture(self, openai, given):
+        one = openai.images.edit(model="auto", **given)
+        listed = openai.images.edit(model="auto", **{**given, "image": [given["image"]]})
+
+        assert picture(listed).tobytes() == picture(one).tobytes()
+
     def test_a_prompt_that_nothing_here_can_draw_is_said(self, openai, wall, hole):
         answer = openai.images.edit(
             model="auto", image=saved(wall), mask=saved(transparent(hole)), prompt="a cat"
@@ -143,6 +149,8 @@ class TestEdits:
             ({"mask": saved(np.full((48, 64), 255, np.uint8))}, None, "full_mask"),
             ({"mask": saved(np.full((9, 64), 255, np.uint8))}, None, "mask_size"),
             ({"image": ("a.png", b"no picture")}, 415, "wrong_file_type"),
+            ({"image": []}, 400, "no_file"),
+            ({"image": [("a.png", b"a"), ("b.png", b"b")]}, 413, "too_many_files"),
             ({"n": 2}, 400, "number_out_of_range"),
             ({"output_format": "jpeg"}, 400, "unknown_choice"),
             ({"extra_body": {"method": "replace"}}, 503, "nothing_replaces"),

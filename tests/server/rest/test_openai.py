@@ -22,6 +22,8 @@ class TestModels:
         listed = {model.id: model for model in openai.models.list()}
 
         assert {"chat-starter", "espeak-ng", "minilm-l6-v2", ADAPTER} <= listed.keys()
+        assert listed["minilm-l6-v2"].owned_by == "sentence-transformers"
+        assert listed["chat-starter"].owned_by == listed["picture-facts"].owned_by == "portfolio"
         assert listed[ADAPTER].parent == "chat-starter"
 
     def test_one_is_described(self, openai):
@@ -63,6 +65,12 @@ class TestChat:
         assert tuned.model == ADAPTER
         assert tuned.recipe["parameters"]["adapter"] == ADAPTER
         assert tuned.choices[0].message.content != base.choices[0].message.content
+
+    def test_a_slip_in_its_name_is_told_what_there_is(self, openai):
+        with pytest.raises(client.NotFoundError) as caught:
+            openai.chat.completions.create(model=ADAPTER[:-1], messages=HELLO)
+
+        assert f"auto, chat-starter, {ADAPTER}." in caught.value.message
 
     def test_a_stream_is_the_same_reply(self, openai):
         whole = openai.chat.completions.create(model="auto", messages=HELLO, seed=7)
@@ -120,9 +128,15 @@ class TestChat:
             ({"n": 2}, "number_out_of_range", "n"),
             ({"max_tokens": 10**9}, "number_out_of_range", "max_tokens"),
             ({"messages": []}, "nothing_asked", None),
-            ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, None, None),
+            (
+                {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+                "unknown_choice",
+                "type of content",
+            ),
+            ({"messages": [{"role": "user", "content": [7]}]}, "invalid_input", None),
             ({"messages": "hello"}, "invalid_input", "messages"),
             ({"stop": ["x"] * 9}, "number_out_of_range", None),
+            ({"stop": 5}, "invalid_input", "stop"),
         ],
     )
     def test_a_wrong_value_is_a_bad_request(self, openai, asked, code, param):
