@@ -159,6 +159,10 @@ def test_a_sound_is_played_and_has_no_description(open_page):
     lines(page, "speech").first.locator(".time").click()
     page.wait_for_function("document.querySelector('.screen audio').currentTime > 0.2")
     assert not button(page, "Describe aloud", "소리로 설명하기").is_visible()
+    colour = "element => getComputedStyle(element).color"
+    by_day = lines(page, "speech").first.locator(".time").evaluate(colour)
+    page.evaluate("document.body.classList.add('dark')")
+    assert lines(page, "speech").first.locator(".time").evaluate(colour) != by_day
     page.locator("a[download='voice.vtt']").first.wait_for()
     assert page.wrong == []
 
