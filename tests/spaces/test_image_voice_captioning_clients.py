@@ -199,7 +199,8 @@ class TestMcp:
         assert {tool.name for tool in tools} == TOOLS
         for tool in tools:
             parameters = tool.inputSchema.get("properties", {}).values()
-            assert all("description" in parameter for parameter in parameters), tool.name
+            for parameter in parameters:  # to the end of its last sentence
+                assert parameter["description"].endswith("."), (tool.name, parameter)
 
     def test_a_picture_is_captioned_as_over_every_other_way(self, space, files, client):
         content = base64.b64encode((files / "photo.png").read_bytes()).decode()
