@@ -174,6 +174,10 @@ def test_a_picture_is_shown_on_a_phone_without_scrolling_sideways(open_page):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert lines(phone, "scene").count() == 1
     phone.locator("a[download='photo.txt']").first.wait_for()
+    arrows = phone.locator(".label-wrap .icon")
+    widths = arrows.evaluate_all("all => all.map(arrow => arrow.clientWidth)")
+    assert len(set(widths)) == 1, widths
+    assert not phone.get_by_label("Remove this file").first.is_visible()
     assert phone.locator("a[download='photo.srt']").count() == 0
     assert phone.wrong == []
 
