@@ -105,6 +105,25 @@ class TestLooks:
         assert looks.measured(photograph()).faces == 0
         assert looks.measured(GREY[:20, :20]).faces == 0
 
+    @pytest.mark.parametrize(
+        "bars", [((60, 60), (0, 0)), ((0, 0), (90, 92)), ((60, 60), (90, 90))], ids=str
+    )
+    def test_the_bars_of_a_film_are_no_part_of_the_picture(self, bars):
+        framed = np.pad(photograph(), (*bars, (0, 0)), constant_values=3)
+
+        assert looks.measured(framed) == looks.measured(photograph())
+
+    @pytest.mark.parametrize(
+        ("rows", "columns"),
+        [((170, 190), (110, 250)), ((0, 170), (0, 360)), ((90, 100), (0, 360))],
+        ids=["a title", "a dark half", "a streak of light"],
+    )
+    def test_other_black_is_a_part_of_the_picture(self, rows, columns):
+        card = np.zeros((360, 360, 3), np.uint8)
+        card[slice(*rows), slice(*columns)] = 255
+
+        assert looks.measured(card).colours[0][0] == "black"
+
     def test_kinds_are_told_apart(self):
         page = Image.new("RGB", (400, 300), "white")
         draw = ImageDraw.Draw(page)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portfolio_core.engines.ocr import Line, PageReading, Word
 from portfolio_core.engines.ocr import geometry as geo
 from portfolio_core.engines.ocr.calibration import confidence, evidence
 from portfolio_core.engines.ocr.calibration_table import CURVES
@@ -238,3 +239,35 @@ def test_without_language_data_there_is_no_tesseract(tmp_path):
     for name in ("kor", "eng"):
         (tmp_path / f"{name}.traineddata").touch()
     assert Tesseract.find((tmp_path,)) is None  # which way is up is missing still
+
+
+class TestSureText:
+    """What is told of a page where no doubt can be marked."""
+
+    PLACE = ((0, 0), (9, 0), (9, 9), (0, 9))
+
+    def told(self, *lines):
+        return PageReading(np.zeros((9, 9, 3), np.uint8), lines).sure_text
+
+    def line(self, text, *confidences):
+        words = zip(text.split(), confidences, strict=True)
+        return Line(text, 0.9, self.PLACE, "first", tuple(Word(*one, self.PLACE) for one in words))
+
+    def test_doubtful_words_are_left_out_and_so_is_a_line_of_them(self):
+        lines = self.line("OPEN umtil mi PM", 0.9, 0.4, 0.3, 0.9), self.line("Dieaeay", 0.3)
+
+        assert self.told(*lines) == "OPEN … PM"
+
+    def test_what_another_reader_read_otherwise_is_doubtful(self):
+        words = Word("STOP", 0.9, self.PLACE, "SHOP", "second"), Word("here", 0.9, self.PLACE)
+
+        assert self.told(Line("STOP here", 0.9, self.PLACE, "first", words)) == "… here"
+
+    def test_a_single_letter_is_no_text_but_may_be_a_part_of_one(self):
+        assert not self.told(self.line("8", 0.9))
+        assert self.told(self.line("8", 0.9), self.line("AM", 0.9)) == "8\nAM"
+
+    def test_a_line_without_words_counts_as_one(self):
+        sure, doubtful = (Line("Seven", confidence, self.PLACE, "vlm") for confidence in (0.8, 0.5))
+
+        assert self.told(sure, doubtful) == "Seven"

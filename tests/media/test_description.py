@@ -86,6 +86,29 @@ class TestPlaces:
 
         assert (first.text, second.text) == ("It shows: a house.", "Two dogs.")
 
+    def test_what_a_scene_that_was_left_out_began_with_is_said(self):
+        lead = "It shows: "
+        entries = (scene(0, 2, f"{lead}a house."), speech(0, 4), scene(4, 9, f"{lead}two dogs."))
+
+        first, second = told(Timeline(9, entries))
+
+        assert (first.outcome, second.text) == ("no_room", "It shows: two dogs.")
+
+    def test_a_scene_is_not_left_out_for_what_the_one_before_would_have_begun_with(self):
+        lead = "What it shows is this: "
+        entries = (scene(0, 2, f"{lead}a house."), speech(0, 4), scene(4, 5, f"{lead}two dogs."))
+
+        first, second = told(Timeline(5, entries))
+
+        assert (first.outcome, second.text) == ("no_room", "Two dogs.")
+
+    def test_a_scene_like_one_that_was_left_out_is_told(self):
+        entries = (scene(0, 2, "A red house."), speech(0, 4), scene(4, 9, "A red house."))
+
+        found = told(Timeline(9, entries))
+
+        assert [one.outcome for one in found] == ["no_room", "spoken"]
+
     def test_where_not_a_sentence_fits_it_is_left_out(self):
         (one,) = told(Timeline(3, (scene(0, 3, "A red house."), speech(0, 2.5))))
 

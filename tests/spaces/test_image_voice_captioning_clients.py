@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
+from PIL import Image, ImageDraw, ImageFont
 from tests.spaces import callers
 from tests.spaces.callers import javascript, mcp, shell, upload
 from tests.spaces.films import CUT, ENDS, STARTS, film, photo, silent_film, understood, voice
@@ -95,6 +96,18 @@ class TestPythonClient:
         assert re.search("[가-힣]", korean)
         assert len(short) < len(english)
         assert recipe["task"] == "captioning"
+
+    def test_a_caption_has_text_but_no_single_letter(self, client, tmp_path):
+        told = []
+        for text in ("EXIT 24", "8"):
+            picture = Image.new("RGB", (640, 400), "white")
+            font = ImageFont.load_default(120)
+            ImageDraw.Draw(picture).text((100, 120), text, "black", font)
+            picture.save(tmp_path / "sign.png")
+            told.append(client.predict(handle_file(tmp_path / "sign.png"), api_name="/caption")[0])
+
+        assert told[0].endswith("Text in it: “EXIT 24”")
+        assert "Text in it" not in told[1]
 
     def test_a_voice_is_written_down(self, client, files):
         text, timeline, file, recipe = client.predict(
@@ -199,7 +212,8 @@ class TestMcp:
         assert {tool.name for tool in tools} == TOOLS
         for tool in tools:
             parameters = tool.inputSchema.get("properties", {}).values()
-            assert all("description" in parameter for parameter in parameters), tool.name
+            for parameter in parameters:  # to the end of its last sentence
+                assert parameter["description"].endswith("."), (tool.name, parameter)
 
     def test_a_picture_is_captioned_as_over_every_other_way(self, space, files, client):
         content = base64.b64encode((files / "photo.png").read_bytes()).decode()

@@ -51,7 +51,7 @@ def test_a_closed_connection_stops_the_work(space):
 
 
 def test_stop_stops_the_work(page, space):
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Stop watching", exact=True).click()
 
     until(lambda: not works(space))
 

@@ -159,6 +159,10 @@ def test_a_sound_is_played_and_has_no_description(open_page):
     lines(page, "speech").first.locator(".time").click()
     page.wait_for_function("document.querySelector('.screen audio').currentTime > 0.2")
     assert not button(page, "Describe aloud", "소리로 설명하기").is_visible()
+    colour = "element => getComputedStyle(element).color"
+    by_day = lines(page, "speech").first.locator(".time").evaluate(colour)
+    page.evaluate("document.body.classList.add('dark')")
+    assert lines(page, "speech").first.locator(".time").evaluate(colour) != by_day
     page.locator("a[download='voice.vtt']").first.wait_for()
     assert page.wrong == []
 
@@ -170,6 +174,10 @@ def test_a_picture_is_shown_on_a_phone_without_scrolling_sideways(open_page):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert lines(phone, "scene").count() == 1
     phone.locator("a[download='photo.txt']").first.wait_for()
+    arrows = phone.locator(".label-wrap .icon")
+    widths = arrows.evaluate_all("all => all.map(arrow => arrow.clientWidth)")
+    assert len(set(widths)) == 1, widths
+    assert not phone.get_by_label("Remove this file").first.is_visible()
     assert phone.locator("a[download='photo.srt']").count() == 0
     assert phone.wrong == []
 

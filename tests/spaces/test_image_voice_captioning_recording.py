@@ -32,7 +32,7 @@ def page(browser, space):
         page.get_by_text("Record with the microphone").click()
         button(page, "Record", "녹음").click()
         page.wait_for_timeout(6000)  # the sentence lasts about four seconds
-        button(page, "Stop", "정지").last.click()  # that of the recording
+        button(page, "Stop", "정지").click()  # the only one of that name
         page.locator(".timeline-viewer .models").wait_for()
         yield page
 

@@ -3,8 +3,8 @@
 A scene is told in the first gap between speech, from its beginning on, that holds all of its
 sentences; where none does, as many of the first ones as fit, or as much of the first one up to a
 comma; where not even that does, it is left out, and said so. What it begins with just as the one
-before, up to a colon, is not said again. The sound is turned down under the voice. Who speaks is
-the caller's affair.
+before, up to a colon, is not said again; where that one was left out, it is said if there is room
+for it. The sound is turned down under the voice. Who speaks is the caller's affair.
 """
 
 import re
@@ -49,7 +49,7 @@ class Told:
     Attributes:
         scene: The scene.
         outcome: ``"spoken"``, ``"shortened"``, ``"no_room"``, or ``"as_before"`` where the text
-            is that of the scene before.
+            is that of the last scene that was told.
         text: What is said; empty where nothing is.
         start_seconds: Where it begins in the whole.
         end_seconds: Where it ends.
@@ -100,7 +100,7 @@ def describe(
     busy = _busy(timeline)
     voices: list[tuple[float, Sound]] = []
     told: list[Told] = []
-    free, before = 0.0, ""
+    free, heard, before = 0.0, "", ""
 
     def say(text: str) -> Sound:
         """Return ``text``, spoken, without the silence after it."""
@@ -110,15 +110,18 @@ def describe(
         return resample(Sound(said.samples[:heard], said.rate), base.rate)
 
     for scene in scenes:
-        if scene.text == before:
+        if scene.text == heard:
             told.append(Told(scene, "as_before"))
             continue
-        text, before = _news(scene.text, before), scene.text
         until = min(scene.end_seconds + OVERRUN_SECONDS, seconds) if seconds else float("inf")
-        gaps = _gaps(busy, max(scene.start_seconds, free), until)
-        found, said = _placed(scene, text, list(gaps), say)
+        gaps = list(_gaps(busy, max(scene.start_seconds, free), until))
+        found, said = _placed(scene, _news(scene.text, heard), gaps, say)
+        if said is None and heard != before:
+            found, said = _placed(scene, _news(scene.text, before), gaps, say)
+        before = scene.text
         told.append(found)
         if said is not None:
+            heard = scene.text
             voices.append((found.start_seconds, said))
             free = found.end_seconds + BREATH_SECONDS
     return Description(_mixed(base, voices), tuple(told))

@@ -1,4 +1,4 @@
-"""What Gradio's own MCP server does not know: lists of files, and results that assistants can read.
+"""What Gradio's own MCP server does not know: lists of files, and texts that assistants can read.
 
 A tool's schema would point to a definition that is not in it, and the addresses in a list would
 stay plain text. Here the definition is put in place, and every item of a list counts as a file.
@@ -6,13 +6,19 @@ stay plain text. Here the definition is put in place, and every item of a list c
 All that a tool returns would be one text in Python's own way to write, pictures as addresses.
 Here each result is a part of its own: a file, also each of a list, as Gradio gives single ones,
 a picture to be seen with its address, and what is no text as JSON.
+
+Of what a docstring tells of an argument, a tool's schema would have the first line alone. Here it
+has all of them.
 """
 
+import inspect
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from anyio.to_thread import run_sync
+from gradio import utils
 from gradio.mcp import GradioMCPServer
 from gradio.processing_utils import add_root_url
 from gradio_client.utils import is_file_obj_with_meta
@@ -20,13 +26,18 @@ from gradio_client.utils import is_file_obj_with_meta
 Position = list[str | int]
 """Keys and indices that lead to a place; ``"items"`` stands for every index of a list."""
 
+_ARGUMENT = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
+"""An argument in a docstring, by its name, with the lines that go on with it."""
+
+_describe = utils.get_function_description
 _simplify = GradioMCPServer.simplify_filedata_schema
 _convert = GradioMCPServer.convert_strings_to_filedata
 _tell = GradioMCPServer.postprocess_output_data
 
 
 def teach() -> None:
-    """Let the MCP servers that are made from now on take lists of files, and tell all results."""
+    """Let the MCP servers that are made from now on take lists of files, and tell all they know."""
+    utils.get_function_description = described
     for name, ours in (
         ("simplify_filedata_schema", _simplify_whole),
         ("convert_strings_to_filedata", _convert_items),
@@ -34,6 +45,14 @@ def teach() -> None:
         ("_execute_tool_without_progress", _results),
     ):
         setattr(GradioMCPServer, name, ours)
+
+
+def described(fn: Callable[..., Any]) -> tuple[str, dict[str, str], list[str]]:
+    """Return what a docstring says: of the function, of each argument, and of what it returns."""
+    description, arguments, returned = _describe(fn)
+    found = _ARGUMENT.findall(inspect.getdoc(fn) or "")
+    whole = {name: " ".join(text.split()) for name, text in found}
+    return description, {n: whole.get(n, text) for n, text in arguments.items()}, returned
 
 
 def _simplify_whole(

@@ -50,6 +50,8 @@ CSS = """
 .gradio-container:has(.wide) { max-width: 1120px !important; width: 100%; }
 /* Where files are dropped, and pasted. */
 .paste-here { border: 2px dashed var(--input-border-color) !important; }
+/* Gradio would offer to remove files from a result, too. */
+.label-clear-button:not(.paste-here *) { display: none; }
 .intro h1 { font-size: 1.75rem; margin-bottom: 0.25rem; }
 .intro p { color: var(--body-text-color-subdued); }
 /* A page is as wide as the screen, also on a phone; long code scrolls or wraps by itself. */
@@ -61,6 +63,8 @@ CSS = """
 .flush .html-container { padding: 0 !important; }
 .framed textarea { border: 1px solid var(--input-border-color) !important; }
 .note p { font-size: 0.875rem; color: var(--body-text-color-subdued); }
-.engine .label-wrap { text-align: left; }
+/* What folds has its arrow whole and its words on the left, also on a phone. */
+.label-wrap { text-align: left; }
+.label-wrap .icon { flex: none; margin-left: 0.5rem; }
 .engine .label-wrap { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 """

@@ -194,7 +194,7 @@ class Watcher:
                 with page.workload.enter(page.spec_of(choice.model)) as place:
                     engine: ocr.OcrEngine = place.engine()
                     small = images.shrunk(picture, _READ_SIDE)
-                    text = ocr.last(engine.steps(small, check=check)).text
+                    text = ocr.last(engine.steps(small, check=check)).sure_text
             except (Busy, MissingDependency, ModelUnavailable):
                 watched.notes["text_not_read"] = None
                 return ""

@@ -65,6 +65,9 @@ _COLOURLESS = 4.0  # mean distance from grey
 # photographs reach 0.57 and 0.45.
 _ALIKE, _FEW_COLOURS, _FEW = 0.35, 0.55, 16
 _SAME = 1
+# Bars: up to this level, of which an edge may have a few pixels more; as wide on both sides but for
+# some pixels; and what they enclose begins at once
+_BAR_LEVEL, _BAR_EDGE, _BAR_SLACK, _BAR_ENDS = 24, 0.05, 0.02, 0.5
 # Each frame of a face is looked for 1.2 times larger than the last, and has to be found 6 times
 _FACE_STEP, _FACE_TIMES, _SMALLEST_FACE = 1.2, 6, 24
 
@@ -90,13 +93,32 @@ class Look:
 
 
 def measured(picture: Pixels) -> Look:
-    """Measure a picture, shape (height, width, 3), RGB, uint8."""
+    """Measure a picture, shape (height, width, 3), RGB, uint8.
+
+    Black bars, which films of another shape have on two sides, are no part of it.
+    """
     from skimage.color import rgb2lab
 
+    picture = _between_bars(picture)
     lab = rgb2lab(shrunk(picture, _COLOUR_SIDE))
     return Look(
         _colours(lab), _light(lab), _sharpness(picture), _kind(picture, lab), _faces(picture)
     )
+
+
+def _between_bars(picture: Pixels) -> Pixels:
+    for axis in (0, 1):
+        lit = (picture.max(-1) > _BAR_LEVEL).mean(1 - axis)  # the share of each row or column
+        seen = np.flatnonzero(lit > _BAR_EDGE)
+        slack = max(1, round(_BAR_SLACK * len(lit)))
+        if len(seen) <= 2 * slack:
+            continue
+        first, last = int(seen[0]), int(seen[-1])
+        before, after = first, len(lit) - 1 - last
+        alike = min(before, after) > slack >= abs(before - after)
+        if alike and min(lit[first + slack], lit[last - slack]) > _BAR_ENDS:
+            picture = picture.take(range(first, last + 1), axis)
+    return picture
 
 
 def _colours(lab: Any) -> tuple[tuple[Colour, float], ...]:  # noqa: ANN401 - skimage has no types

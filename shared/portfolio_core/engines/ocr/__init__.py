@@ -6,6 +6,7 @@ read line by line, so that a caller can show how far it is, and stop.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
@@ -31,6 +32,8 @@ Polygon = tuple[Point, Point, Point, Point]
 
 DOUBTFUL_BELOW = 0.7
 """A word of a lower confidence is marked wherever it is shown."""
+
+_LEFT_OUT = "…"
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,17 @@ class PageReading:
             rows.append(line.text)
         return "\n".join(rows)
 
+    @property
+    def sure_text(self) -> str:
+        """The text for where no doubt can be marked: "…" for doubtful words, a line for each line.
+
+        A line that is doubtful throughout is left out. So is a single letter if it is all there
+        is: in a photograph that is a plate, a wheel or a lamp.
+        """
+        rows = [_sure(line) for line in self.lines]
+        text = "\n".join(row for row in rows if row != _LEFT_OUT)
+        return text if sum(map(str.isalnum, text)) > 1 else ""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -163,6 +177,14 @@ class OcrEngine(Engine, Protocol):
     def read(self, image: Pixels, language: Language = "auto") -> PageReading:
         """Read a page and return the reading."""
         ...
+
+
+def _sure(line: Line) -> str:
+    words = line.words or (Word(line.text, line.confidence, line.polygon),)
+    runs = groupby(words, lambda word: word.doubtful)
+    return " ".join(
+        _LEFT_OUT if doubtful else " ".join(word.text for word in run) for doubtful, run in runs
+    )
 
 
 def last(steps: Iterator[Any]) -> PageReading:
