@@ -216,7 +216,8 @@ class Form:
     def suggested(self) -> dict[str, str]:
         """Return values to compare for each parameter: around those of the model itself."""
         able = self._abilities
-        steps = {max(1, able.steps // part) for part in (4, 2, 1)}
+        most = min(able.steps, self._limits.draw_steps)
+        steps = {max(1, most // part) for part in (4, 2, 1)}
         guidance = {1.0, able.guidance, 2 * able.guidance}
         return {
             "steps": ", ".join(map(str, sorted(steps))),
