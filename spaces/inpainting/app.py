@@ -10,6 +10,7 @@ import gradio as gr
 from portfolio_core import settings, workload
 from portfolio_core.engines import inpainting
 from portfolio_core.engines.inpainting.editing import Edit
+from portfolio_core.errors import NoFile
 from portfolio_core.media import images
 from portfolio_core.ui import errors, repainted, repainting_part, uploads
 from portfolio_core.ui.background import quietly
@@ -276,7 +277,10 @@ class Inpainting:
     def go_on(self, files: Any, request: gr.Request) -> list[Any]:  # noqa: ANN401 - files' data
         """Put the result on the easel."""
         with errors.boundary(self.page.words, request):
-            result = uploads.taken(files, upload)[0]
+            kept = uploads.taken(files, upload)
+            result = next((one for one in kept if one.path.suffix == ".png"), None)
+            if result is None:  # taken off the list
+                raise NoFile
             return self.changed(**self.on_easel(result))
 
     def on_easel(self, picture: Upload, layers: Sequence[str] = ()) -> dict[str, Any]:
@@ -377,10 +381,12 @@ def connect(space: Inpainting) -> None:
         (on.run_extend.click, space.perform_extend, [on.picture, *sides, *wish], None),
         (on.examples.click, space.perform_example, [on.examples], None),
     ):
-        run = runs.add(event, handler, given, shown, on.told, then=then)
+        event(None, js=repainting_part.UNDER_WAY, **inside)
+        run = runs.add(event, handler, given, shown, on.how, then=then)
         told = [on.address, on.made, on.endpoint]
         run.success(space.results.called, told, on.codes, js=_ADDRESS_AND, **inside)
     runs.connect(on.stop)
+    on.slider.change(None, js=repainting_part.DONE, **inside)
     page.load(space.results.called, on.address, on.codes, js=_ADDRESS, **inside)
     page.load(None, js=uploads.PASTE, **inside)
 

@@ -66,6 +66,7 @@ def undo(page):
 
 def paint(page):
     """Paint along the bar, as a hand does; again where the editor was not ready for it."""
+    page.locator("canvas").first.scroll_into_view_if_needed()
     for _ in range(5):
         box = page.locator("canvas").first.bounding_box()
         middle = box["y"] + box["height"] / 2
@@ -87,6 +88,12 @@ SCALE = """() => parseFloat(
     .map((one) => one.childElementCount ? "" : one.textContent.trim())
     .find((text) => /^\\d+%$/.test(text))
 ) / 100"""
+
+
+SEEN = """() => {
+  const place = document.querySelector(".prose.proof").getBoundingClientRect();
+  return place.top > 0 && place.bottom <= window.innerHeight + 1;
+}"""
 
 
 DONE = """() => {
@@ -217,6 +224,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, locale):
     phone = open_page(locale, viewport={"width": 390, "height": 844})
     phone.locator(".gallery-item:visible").first.click()
     phone.locator(".prose.proof strong").first.wait_for()
+    phone.wait_for_function(SEEN)  # below all that it was made with
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.wrong == []
