@@ -18,13 +18,14 @@ from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.repainted import Results, mark
-from portfolio_core.ui.repainting import PLAIN, Desk, Done, Upload, upload
+from portfolio_core.ui.repainting import PLAIN, SIDES, Desk, Done, Upload, upload
 from portfolio_core.ui.runs import Runs
 
 HERE = Path(__file__).parent
 EXAMPLES = ("wall", "scratches", "stamp")
 SHOWN = (
-    "picture", "editor", "other", "slider", "told", "files", "made", "endpoint", "after", *PLAIN,
+    "picture", "editor", "other", "slider", "told", "files", "made", "endpoint", "after",
+    *PLAIN, *SIDES,
 )  # fmt: skip
 
 
@@ -277,11 +278,10 @@ class Inpainting:
     def go_on(self, files: Any, request: gr.Request) -> list[Any]:  # noqa: ANN401 - files' data
         """Put the result on the easel."""
         with errors.boundary(self.page.words, request):
-            kept = uploads.taken(files, upload)
-            result = next((one for one in kept if one.path.suffix == ".png"), None)
-            if result is None:  # taken off the list
+            kept = [one for one in uploads.taken(files, upload) if one.path.suffix == ".png"]
+            if not kept:  # the visitor took it off the list
                 raise NoFile
-            return self.changed(**self.on_easel(result))
+            return self.changed(**self.on_easel(kept[0]))
 
     def on_easel(self, picture: Upload, layers: Sequence[str] = ()) -> dict[str, Any]:
         """Return what shows a picture to paint on."""

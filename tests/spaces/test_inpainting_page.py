@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from tests.media import corpus_images
 from tests.spaces.visiting import button, said, visits
+from tests.waiting import until
 
 SECONDS = 180_000  # milliseconds, on a busy machine, with the engine still cold
 WIDTH, HEIGHT = 640, 400
@@ -203,12 +204,18 @@ def test_an_example_is_erased_at_a_click_and_the_panel_shows_its_call(page):
 def test_a_picture_is_extended(page):
     put(page, payload(picture()))
     page.get_by_text(said(page, "Extend the picture", "그림 넓히기")).click()
-    page.get_by_label(said(page, "Right, pixels", "오른쪽, 픽셀")).fill("32")
+    right = page.get_by_label(said(page, "Right, pixels", "오른쪽, 픽셀"))
+    right.fill("32")
     pressed(page, button(page, "Extend", "넓히기"))
 
-    result = np.asarray(Image.open(io.BytesIO(downloaded(page, "png"))))
+    content = downloaded(page, "png")
+    result = np.asarray(Image.open(io.BytesIO(content)))
     assert result.shape == (HEIGHT, WIDTH + 32, 3)
     assert np.array_equal(result[:, :WIDTH], picture())
+
+    right.fill("0")
+    put(page, {"name": "again.png", "mimeType": "image/png", "buffer": content})
+    until(lambda: right.input_value() == "32")
 
 
 def test_without_paint_it_says_what_is_missing(open_page):
