@@ -372,7 +372,7 @@ def connect(space: Inpainting) -> None:
     on.picture.input(space.opened, on.picture, shown, **plain)
     easel = [on.picture, on.editor, on.other]
     on.other.click(repainting_part.put_away, None, easel, **inside)
-    on.go_on.click(space.go_on, on.files, shown, **plain)
+    on.go_on.click(space.go_on, on.files, shown, js=repainting_part.GO_ON, **plain)
     on.show_mask.click(space.show_mask, marked, [on.overlay, on.marked], **plain)
     rolled = on.again.click(None, on.seed, on.seed, js=_NEXT_SEED, **inside)
     for event, handler, given, then in (

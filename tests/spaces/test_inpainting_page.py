@@ -91,9 +91,9 @@ SCALE = """() => parseFloat(
 ) / 100"""
 
 
-SEEN = """() => {
-  const place = document.querySelector(".prose.proof").getBoundingClientRect();
-  return place.top > 0 && place.bottom <= window.innerHeight + 1;
+SEEN = """(where) => {
+  const place = document.querySelector(where).getBoundingClientRect();
+  return place.top > -1 && place.bottom < window.innerHeight + 1;
 }"""
 
 
@@ -151,6 +151,12 @@ def test_the_slider_shows_before_and_after(page):
     shown.first.wait_for()
 
     assert shown.count() == 2
+
+
+def test_going_on_with_the_result_leads_back_to_where_it_is_painted_on(page):
+    button(page, "Go on with this picture", "이 그림으로 계속하기").click()
+
+    page.wait_for_function(SEEN, arg="canvas")
 
 
 def test_undo_takes_the_paint_back(page):
@@ -231,7 +237,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, locale):
     phone = open_page(locale, viewport={"width": 390, "height": 844})
     phone.locator(".gallery-item:visible").first.click()
     phone.locator(".prose.proof strong").first.wait_for()
-    phone.wait_for_function(SEEN)  # below all that it was made with
+    phone.wait_for_function(SEEN, arg=".prose.proof")  # below all that it was made with
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.wrong == []

@@ -24,6 +24,11 @@ DONE = """() => setTimeout(async () => {
   setTimeout(() => proof.scrollIntoView({block: "nearest", behavior: "smooth"}), 100);
 }, 200)"""
 """Run it when the slider has a result: it shows the result, and what is told below it."""
+GO_ON = """(files) => {
+  document.querySelector(".paint-here")?.scrollIntoView({block: "nearest", behavior: "smooth"});
+  return [files];
+}"""
+"""Run it on the files of a result that is to be painted on: it shows where."""
 
 
 def draw(
@@ -121,6 +126,7 @@ def painting(words: Words) -> gr.ImageEditor:
         format="png",
         height=460,
         buttons=["fullscreen"],
+        elem_classes="paint-here",
         visible=False,
     )
 
