@@ -10,6 +10,7 @@ import gradio as gr
 from portfolio_core import settings, workload
 from portfolio_core.engines import inpainting
 from portfolio_core.engines.inpainting.editing import Edit
+from portfolio_core.errors import NoFile
 from portfolio_core.media import images
 from portfolio_core.ui import errors, repainted, repainting_part, uploads
 from portfolio_core.ui.background import quietly
@@ -17,13 +18,14 @@ from portfolio_core.ui.i18n import Words, locale_of
 from portfolio_core.ui.launch import main
 from portfolio_core.ui.page import Page
 from portfolio_core.ui.repainted import Results, mark
-from portfolio_core.ui.repainting import PLAIN, Desk, Done, Upload, upload
+from portfolio_core.ui.repainting import PLAIN, SIDES, Desk, Done, Upload, upload
 from portfolio_core.ui.runs import Runs
 
 HERE = Path(__file__).parent
 EXAMPLES = ("wall", "scratches", "stamp")
 SHOWN = (
-    "picture", "editor", "other", "slider", "told", "files", "made", "endpoint", "after", *PLAIN,
+    "picture", "editor", "other", "slider", "told", "files", "made", "endpoint", "after",
+    *PLAIN, *SIDES,
 )  # fmt: skip
 
 
@@ -276,8 +278,10 @@ class Inpainting:
     def go_on(self, files: Any, request: gr.Request) -> list[Any]:  # noqa: ANN401 - files' data
         """Put the result on the easel."""
         with errors.boundary(self.page.words, request):
-            result = uploads.taken(files, upload)[0]
-            return self.changed(**self.on_easel(result))
+            kept = [one for one in uploads.taken(files, upload) if one.path.suffix == ".png"]
+            if not kept:  # the visitor took it off the list
+                raise NoFile
+            return self.changed(**self.on_easel(kept[0]))
 
     def on_easel(self, picture: Upload, layers: Sequence[str] = ()) -> dict[str, Any]:
         """Return what shows a picture to paint on."""
@@ -368,7 +372,7 @@ def connect(space: Inpainting) -> None:
     on.picture.input(space.opened, on.picture, shown, **plain)
     easel = [on.picture, on.editor, on.other]
     on.other.click(repainting_part.put_away, None, easel, **inside)
-    on.go_on.click(space.go_on, on.files, shown, **plain)
+    on.go_on.click(space.go_on, on.files, shown, js=repainting_part.GO_ON, **plain)
     on.show_mask.click(space.show_mask, marked, [on.overlay, on.marked], **plain)
     rolled = on.again.click(None, on.seed, on.seed, js=_NEXT_SEED, **inside)
     for event, handler, given, then in (
@@ -377,10 +381,12 @@ def connect(space: Inpainting) -> None:
         (on.run_extend.click, space.perform_extend, [on.picture, *sides, *wish], None),
         (on.examples.click, space.perform_example, [on.examples], None),
     ):
-        run = runs.add(event, handler, given, shown, on.told, then=then)
+        event(None, js=repainting_part.UNDER_WAY, **inside)
+        run = runs.add(event, handler, given, shown, on.how, then=then)
         told = [on.address, on.made, on.endpoint]
         run.success(space.results.called, told, on.codes, js=_ADDRESS_AND, **inside)
     runs.connect(on.stop)
+    on.slider.change(None, js=repainting_part.DONE, **inside)
     page.load(space.results.called, on.address, on.codes, js=_ADDRESS, **inside)
     page.load(None, js=uploads.PASTE, **inside)
 

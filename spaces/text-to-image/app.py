@@ -68,7 +68,7 @@ class TextToImage:
             width: In pixels; none for what the model draws best. /abilities has the bounds.
             height: The same.
             steps: Denoising steps; none for the model's own.
-            guidance: How closely to follow the prompt, 0 to 20; none for the model's own.
+            guidance: How closely to follow the prompt, 0 to 30; none for the model's own.
             scheduler: Key of a scheduler that /abilities lists; none for the model's own.
             seed: Of the first picture, 0 to 4294967295; the next has the next. None draws one,
                 and the recipe tells it.
@@ -148,7 +148,8 @@ class TextToImage:
 
     def abilities(self) -> dict[str, Any]:
         """Say what the model can be asked for: sizes, steps, schedulers, languages."""
-        return vars(self.desk.abilities)
+        able, limits = self.desk.abilities, self.page.settings.limits
+        return {**vars(able), "most_steps": min(able.most_steps, limits.draw_steps)}
 
     def list_styles(self) -> list[dict[str, str]]:
         """List the styles: key, name, name in Korean."""
@@ -193,7 +194,8 @@ class TextToImage:
             folder = page.kept(place[0]) if place else None
             own = {"path": str(folder / place[1])} if folder and place else None
             found = self.read(own or easel.dropped(value))
-            told = restored(page, list(found.settings), found.problems, locale)
+            names = [name for name, value in found.settings.items() if value not in (None, "")]
+            told = restored(page, names, found.problems, locale)
             return {**self.on.form.filled(found.settings), self.on.restored: told}
 
     def read(self, image: Any) -> restoring.Restored:  # noqa: ANN401 - the data of a file
@@ -239,7 +241,9 @@ class TextToImage:
         codes = zip(on.codes, api_panel.calls(url, ENDPOINT, arguments), strict=True)
         about = estimated(self.page, self.desk.estimate(self.desk.wish(arguments)), locale)
         samples = gr.Dataset(samples=[[prompt] for prompt in prompts])
-        return {**on.form.translated(locale), on.samples: samples, on.about: about, **dict(codes)}
+        hint = {on.form["prompt"]: gr.Textbox(placeholder=prompts[0])}
+        told = {**hint, on.samples: samples, on.about: about}
+        return {**on.form.translated(locale), **told, **dict(codes)}
 
     def called(self, url: str, arguments: dict[str, Any]) -> api_panel.Calls:
         """Show the call that made this result."""
@@ -271,7 +275,7 @@ def draw(space: TextToImage) -> None:
     on.form = Form(words, space.desk.abilities, space.page.settings.limits, styles)
     with gr.Row():
         with gr.Column(scale=2, min_width=320):
-            on.form.draw_prompt()
+            on.form.draw_prompt(on.examples["en"][0])
             with gr.Row():
                 on.draw = gr.Button(words("draw"), variant="primary", scale=3, min_width=140)
                 on.stop = gr.Button(words("stop"), scale=1, min_width=80)
@@ -317,7 +321,8 @@ def connect(space: TextToImage) -> None:
     on.zip.change(None, on.zip, js=easel.DOWNLOAD, **inside)
     for component in on.form.timed:
         component.change(space.timed, given, on.about, trigger_mode="always_last", **checked)
-    told = [on.form["style"], on.form["compare"], on.samples, on.about, *on.codes]
+    translated = [on.form[name] for name in ("prompt", "style", "compare")]
+    told = [*translated, on.samples, on.about, *on.codes]
     page.load(space.opened, on.address, told, js=_ADDRESS, **quiet)
 
 

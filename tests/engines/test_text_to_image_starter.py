@@ -138,6 +138,7 @@ def test_a_korean_prompt_draws_what_the_english_one_does(engine):
         ("보라색 배경에 로켓 아래에 노란 별",
          "a yellow star below a rocket on a purple background", ()),
         ("파란 고양이 세 마리와 성", "three cats", ("파란 고양이", "성")),
+        ("사과 두 개와 하트", "an apple to the left of a heart", ("두",)),
         ("개와 집", "a dog to the left of a house", ()),
         ("흰 배경 왼쪽에 노란 별", "a yellow star on the left on a white background", ()),
         ("♥", "", ()),

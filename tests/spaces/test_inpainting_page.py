@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from tests.media import corpus_images
 from tests.spaces.visiting import button, said, visits
+from tests.waiting import until
 
 SECONDS = 180_000  # milliseconds, on a busy machine, with the engine still cold
 WIDTH, HEIGHT = 640, 400
@@ -66,6 +67,7 @@ def undo(page):
 
 def paint(page):
     """Paint along the bar, as a hand does; again where the editor was not ready for it."""
+    page.locator("canvas").first.scroll_into_view_if_needed()
     for _ in range(5):
         box = page.locator("canvas").first.bounding_box()
         middle = box["y"] + box["height"] / 2
@@ -87,6 +89,12 @@ SCALE = """() => parseFloat(
     .map((one) => one.childElementCount ? "" : one.textContent.trim())
     .find((text) => /^\\d+%$/.test(text))
 ) / 100"""
+
+
+SEEN = """(where) => {
+  const place = document.querySelector(where).getBoundingClientRect();
+  return place.top > -1 && place.bottom < window.innerHeight + 1;
+}"""
 
 
 DONE = """() => {
@@ -145,6 +153,12 @@ def test_the_slider_shows_before_and_after(page):
     assert shown.count() == 2
 
 
+def test_going_on_with_the_result_leads_back_to_where_it_is_painted_on(page):
+    button(page, "Go on with this picture", "이 그림으로 계속하기").click()
+
+    page.wait_for_function(SEEN, arg="canvas")
+
+
 def test_undo_takes_the_paint_back(page):
     put(page, payload(picture()))
     paint(page)
@@ -196,12 +210,18 @@ def test_an_example_is_erased_at_a_click_and_the_panel_shows_its_call(page):
 def test_a_picture_is_extended(page):
     put(page, payload(picture()))
     page.get_by_text(said(page, "Extend the picture", "그림 넓히기")).click()
-    page.get_by_label(said(page, "Right, pixels", "오른쪽, 픽셀")).fill("32")
+    right = page.get_by_label(said(page, "Right, pixels", "오른쪽, 픽셀"))
+    right.fill("32")
     pressed(page, button(page, "Extend", "넓히기"))
 
-    result = np.asarray(Image.open(io.BytesIO(downloaded(page, "png"))))
+    content = downloaded(page, "png")
+    result = np.asarray(Image.open(io.BytesIO(content)))
     assert result.shape == (HEIGHT, WIDTH + 32, 3)
     assert np.array_equal(result[:, :WIDTH], picture())
+
+    right.fill("0")
+    put(page, {"name": "again.png", "mimeType": "image/png", "buffer": content})
+    until(lambda: right.input_value() == "32")
 
 
 def test_without_paint_it_says_what_is_missing(open_page):
@@ -217,6 +237,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, locale):
     phone = open_page(locale, viewport={"width": 390, "height": 844})
     phone.locator(".gallery-item:visible").first.click()
     phone.locator(".prose.proof strong").first.wait_for()
+    phone.wait_for_function(SEEN, arg=".prose.proof")  # below all that it was made with
 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.wrong == []

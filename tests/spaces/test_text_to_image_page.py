@@ -112,6 +112,12 @@ def test_before_the_button_is_pressed_the_page_says_how_long_it_takes(page):
     page.get_by_text(said(page, "on this machine", "이 기기에서")).first.wait_for()
 
 
+def test_the_hint_in_the_empty_prompt_is_one_that_the_model_follows(page):
+    example = page.locator(".gallery-item:visible").first.inner_text().strip()
+
+    until(lambda: prompt(page).get_attribute("placeholder") == example)
+
+
 def test_a_prompt_becomes_a_picture_that_is_saved_with_its_recipe(page, first):
     name, content = first
     text = Image.open(io.BytesIO(content)).text
@@ -167,10 +173,22 @@ def estimate(page):
     return 60 * int(minutes[1] if minutes else 0) + float(seconds[1] if seconds else 0)
 
 
+def test_a_seed_that_is_written_is_kept(page, more):
+    field(page, "Seed", "시드").fill("7")
+    keep = field(page, "Keep this seed", "이 시드 고정")
+    until(keep.is_checked)
+    draw(page)
+
+    assert page.locator(".easel .seed").first.inner_text() == said(page, "Seed 7", "시드 7")
+    keep.uncheck()
+
+
 def test_a_comparison_is_shown_with_labels_and_saved_as_one_picture(page, first):
     choose(page, "Compare one setting, a picture for each value",
            "한 가지 설정 비교: 값마다 한 장", said(page, "Steps", "단계"))  # fmt: skip
-    field(page, "Its values", "비교할 값").fill("1, 2, 3")
+    values = field(page, "Its values", "비교할 값")
+    until(lambda: values.input_value() == "1, 3")  # around the model's own three
+    values.fill("1, 2, 3")
     draw(page)
     page.locator(".easel .compared .cell").nth(2).wait_for()
 
@@ -259,6 +277,22 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, locale):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.title() != "1"
     assert phone.wrong == []
+
+
+def test_a_note_can_be_read_on_a_dark_page(open_page):
+    dark = open_page("en-US", color_scheme="dark")
+    prompt(dark).fill("여우")
+    draw(dark)
+
+    assert light(dark, ".easel .note.language") > 0.3  # 7 : 1 on black
+
+
+def light(page, where):
+    """Return the relative luminance of a colour of text, from 0 to 1, as WCAG defines it."""
+    told = page.locator(where).first.evaluate("node => getComputedStyle(node).color")
+    shares = [int(number) / 255 for number in re.findall(r"\d+", told)[:3]]
+    linear = [((one + 0.055) / 1.055) ** 2.4 for one in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_nothing_is_asked_of_other_hosts_and_nothing_fails(page):

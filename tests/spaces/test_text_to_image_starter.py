@@ -64,3 +64,18 @@ def test_a_size_that_it_cannot_draw_is_refused(space):
     told = callers.refused(space, "generate", prompt="a cat", width=512, seconds=SECONDS)
 
     assert "[number_out_of_range]" in told
+
+
+def test_the_most_steps_that_it_tells_of_are_the_most_that_it_takes(space):
+    (able,) = call(space, "abilities").data
+    told = callers.refused(
+        space, "generate", prompt="a cat", steps=able["most_steps"] + 1, seconds=SECONDS
+    )
+
+    assert f"from 1 to {able['most_steps']}." in told
+
+
+def test_a_guidance_that_it_cannot_use_is_refused_in_plain_numbers(space):
+    told = callers.refused(space, "generate", prompt="a cat", guidance=31, seconds=SECONDS)
+
+    assert "from 0 to 30." in told

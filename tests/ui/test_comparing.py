@@ -20,6 +20,7 @@ def test_without_a_parameter_there_is_one_column_that_changes_nothing():
         ("steps", "4, 8,16", [4, 8, 16]),
         ("guidance", "1; 4.5\n7", [1, 4.5, 7]),
         ("scheduler", "euler, ddim", ["euler", "ddim"]),
+        ("scheduler", "DPM++ 2M, unipc", ["dpmpp-2m", "unipc"]),
         ("seed", "-1, 7", [-1, 7]),
         ("refine_from", "none, 0.8", [None, 0.8]),
         ("refine_from", "Base,1", [None, 1]),

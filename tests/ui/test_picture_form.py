@@ -6,8 +6,9 @@ import gradio as gr
 import pytest
 from tests.conftest import ROOT
 
-from portfolio_core.engines.text_to_image import Abilities
+from portfolio_core.engines.text_to_image import Abilities, request
 from portfolio_core.settings import Limits
+from portfolio_core.ui.comparing import COMPARED, columns
 from portfolio_core.ui.i18n import Words
 from portfolio_core.ui.picture_form import PARAMETERS, Form
 from portfolio_core.ui.styles import Style, Styles
@@ -30,7 +31,7 @@ def make():
     def make(abilities=ABLE, styles=INK, **limits):
         form = Form(words, abilities, Limits(**limits), styles)
         with gr.Blocks(analytics_enabled=False):
-            form.draw_prompt()
+            form.draw_prompt("a fox")
             form.draw_more()
         return form
 
@@ -44,6 +45,16 @@ def read(form, *, keep=False, refine=False, beside=False, **changed):
 def test_a_seed_is_rolled_unless_it_is_kept(make):
     assert read(make())["seed"] is None
     assert read(make(), keep=True)["seed"] == 7
+
+
+@pytest.mark.parametrize("parameter", COMPARED)
+def test_what_is_suggested_to_compare_can_be_drawn(make, parameter):
+    values = make().suggested()[parameter]
+    compared = columns(parameter, values, count=1, most=12)
+
+    assert len(compared) > 1
+    for column in compared:
+        request({"prompt": "a fox", **column.changes}, abilities=ABLE, limits=Limits())
 
 
 def test_the_refiner_draws_only_where_it_is_asked_for(make):

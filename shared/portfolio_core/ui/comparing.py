@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from portfolio_core.engines.diffusion.schedulers import SCHEDULERS
 from portfolio_core.errors import NothingToCompare, TooManyPictures, UnknownChoice
 
 COMPARED = ("steps", "guidance", "scheduler", "seed", "refine_from")
@@ -11,6 +12,7 @@ COMPARED = ("steps", "guidance", "scheduler", "seed", "refine_from")
 
 _BETWEEN = re.compile(r"[,;\n]")
 _UNREFINED = ("none", "base")
+_SCHEDULERS = {one.label.lower(): key for key, one in SCHEDULERS.items()}  # as people call them
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _check(given: int, most: int) -> None:
 def _value(parameter: str, label: str) -> object:
     """Return a number where a number is meant; what is none is refused like one in the form."""
     if parameter == "scheduler":
-        return label
+        return _SCHEDULERS.get(label.lower(), label)
     if parameter == "refine_from" and label.lower() in _UNREFINED:
         return None
     try:

@@ -1,5 +1,6 @@
 """What a visitor says of a picture: the prompt first, and all else folded away."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ PARAMETERS = (
 """Arguments of the endpoint that draws, in their order."""
 
 _SIZE = "(size) => size ? size.split('x').map(Number) : [null, null]"
+_WRITTEN = "(seed) => seed !== null && seed !== ''"
 _WIDE: dict[str, Any] = {"min_width": 200}
 
 
@@ -41,13 +43,15 @@ class Form:
         """Prepare the form for a model; without ``styles`` there is no choice of them."""
         self._words, self._abilities, self._limits = words, abilities, limits
         self._styles = styles
+        self._schedulers = [(SCHEDULERS[key].label if key in SCHEDULERS else key, key)
+                            for key in abilities.schedulers]  # fmt: skip
         self._on: dict[str, Any] = {}  # Gradio adds the events of a component to its class
 
-    def draw_prompt(self) -> gr.Textbox:
-        """Draw the prompt."""
+    def draw_prompt(self, hint: str) -> gr.Textbox:
+        """Draw the prompt; ``hint`` is one that the model follows."""
         prompt = gr.Textbox(
             label=self._words("prompt"),
-            placeholder=self._words("prompt_hint"),
+            placeholder=hint,
             lines=1,
             max_lines=6,
             max_length=self._limits.draw_prompt_characters,
@@ -57,7 +61,7 @@ class Form:
 
     def draw_more(self) -> None:
         """Draw the rest."""
-        with gr.Accordion(self._words("more"), open=False):
+        with gr.Accordion(self._words("more" if self._styles else "more_few"), open=False):
             self._draw_what()
             self._draw_size()
             self._draw_how()
@@ -112,10 +116,11 @@ class Form:
                 None, precision=0, minimum=0, maximum=SEEDS - 1, label=words("seed"), **_WIDE
             )
             self.keep_seed = gr.Checkbox(False, label=words("keep_seed"), min_width=140)
-        named = [(SCHEDULERS[key].label if key in SCHEDULERS else key, key)
-                 for key in able.schedulers]  # fmt: skip
         on["scheduler"] = gr.Dropdown(
-            named, value=able.schedulers[0], label=words("scheduler"), visible=len(named) > 1
+            self._schedulers,
+            value=able.schedulers[0],
+            label=words("scheduler"),
+            visible=len(self._schedulers) > 1,
         )
 
     def _draw_refiner(self) -> None:
@@ -208,9 +213,31 @@ class Form:
         none = (self._words.text("compare_none", locale), "")
         return [none, *((self._words.text(f"compared_{name}", locale), name) for name in several)]
 
+    def suggested(self) -> dict[str, str]:
+        """Return values to compare for each parameter: around those of the model itself."""
+        able = self._abilities
+        most = min(able.steps, self._limits.draw_steps)
+        steps = {max(1, most // part) for part in (4, 2, 1)}
+        guidance = {1.0, able.guidance, 2 * able.guidance}
+        return {
+            "steps": ", ".join(map(str, sorted(steps))),
+            "guidance": ", ".join(f"{value:g}" for value in sorted(guidance)),
+            "scheduler": ", ".join(name for name, _ in self._schedulers[:3]),
+            "seed": "1, 2, 3",
+            "refine_from": "none, 0.7, 0.8, 0.9",
+        }
+
     def connect(self) -> None:
-        """Let a ratio fill in width and height, and a side of one's own stand for no ratio."""
+        """Let one field fill in another, where a visitor's hand changes it.
+
+        A ratio fills in width and height, and a side of one's own stands for no ratio; a seed
+        that is written is to be kept; what is compared comes with values for it.
+        """
         inside: dict[str, Any] = {"api_visibility": "private"}
+        seed, compare = self._on["seed"], self._on["compare"]
+        seed.input(None, seed, self.keep_seed, js=_WRITTEN, **inside)
+        filled = f"(name) => ({json.dumps(self.suggested())})[name] || ''"
+        compare.input(None, compare, self._on["values"], js=filled, **inside)
         sides = [self._on["width"], self._on["height"]]
         self.ratio.input(None, self.ratio, sides, js=_SIZE, **inside)
         for side in sides:

@@ -45,6 +45,8 @@ PLAIN: Mapping[str, Any] = {
     "method": "auto", "feather": -1, "steps": 0, "guidance": 0, "seed": 0,
 }  # fmt: skip
 """The arguments of a call when nobody says otherwise."""
+SIDES: Mapping[str, Any] = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+"""The same of those that only a call to extend a picture has, in pixels."""
 _TOOLS = ("invert", "fill_holes", "grow")
 _WISH = ("prompt", "negative_prompt", "method", "steps", "guidance", "seed")
 _HANGUL = re.compile("[ㄱ-ㆎ가-힣]")
@@ -134,7 +136,7 @@ class Desk:
         try:
             return restoring.restored(
                 picture.path,
-                known=PLAIN,
+                known={**PLAIN, **SIDES},
                 check=self._check,
                 model=self._page.choice.model,
                 revision="",
@@ -148,6 +150,7 @@ class Desk:
         self.wish(arguments)
         inpainting.tools(**{name: arguments[name] for name in _TOOLS})
         inpainting.whole("feather", arguments["feather"], -1, MOST_FEATHER)
+        self._margins({name: arguments[name] for name in SIDES})
 
     def edit(
         self,
@@ -198,14 +201,16 @@ class Desk:
             NumberOutOfRange: a side is no whole number that a picture may have.
             NoMargin, ImageTooLarge: see :func:`editing.outpainted`.
         """
-        sides = {"left": left, "right": right, "top": top, "bottom": bottom}
-        most = self._limits.image_side
-        margins = Margins(
-            **{name: inpainting.whole(name, value, 0, most) for name, value in sides.items()}
-        )
+        margins = self._margins({"left": left, "right": right, "top": top, "bottom": bottom})
         if picture is None:
             raise NoFile
         return editing.outpainted(images.read(picture.path, self._limits), margins, self._limits)
+
+    def _margins(self, sides: Mapping[str, object]) -> Margins:
+        most = self._limits.image_side
+        return Margins(
+            **{name: inpainting.whole(name, value, 0, most) for name, value in sides.items()}
+        )
 
     def order(self, edit: Edit, wish: Wish, feather: object) -> Order:
         """Say who fills a picture.

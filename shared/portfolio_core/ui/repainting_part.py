@@ -13,6 +13,23 @@ from portfolio_core.ui.repainting import PLAIN
 
 Handler = Callable[..., Any]
 
+# On a phone, or a low screen, what happens after a click is out of sight.
+UNDER_WAY = """() => document.querySelector(".progress-here").scrollIntoView(
+  {block: "nearest", behavior: "smooth"})"""
+"""Run it when a run begins: it shows where its progress is told."""
+DONE = """() => setTimeout(async () => {
+  const shown = [...document.querySelectorAll(".compared img")];
+  await Promise.allSettled(shown.map((one) => one.decode()));  // they have no height before
+  const proof = document.querySelector(".proof");
+  setTimeout(() => proof.scrollIntoView({block: "nearest", behavior: "smooth"}), 100);
+}, 200)"""
+"""Run it when the slider has a result: it shows the result, and what is told below it."""
+GO_ON = """(files) => {
+  document.querySelector(".paint-here")?.scrollIntoView({block: "nearest", behavior: "smooth"});
+  return [files];
+}"""
+"""Run it on the files of a result that is to be painted on: it shows where."""
+
 
 def draw(
     words: Words, on: SimpleNamespace, examples: Sequence[str], *, replaces: bool, feather: int
@@ -99,6 +116,7 @@ def painting(words: Words) -> gr.ImageEditor:
     """Return the editor, for the mask alone: the picture itself never passes through it."""
     return gr.ImageEditor(
         label=words("paint"),
+        show_label=False,  # it would lie under the tools
         sources=(),
         transforms=(),
         layers=False,
@@ -108,6 +126,7 @@ def painting(words: Words) -> gr.ImageEditor:
         format="png",
         height=460,
         buttons=["fullscreen"],
+        elem_classes="paint-here",
         visible=False,
     )
 
@@ -119,24 +138,29 @@ def draw_wish(words: Words, on: SimpleNamespace, *, replaces: bool) -> None:
     )
     on.run = gr.Button(words("run" if replaces else "erase"), variant="primary", size="lg")
     with gr.Row():
-        on.again = gr.Button(words("again"), size="md")
-        on.stop = gr.Button(words("stop"), size="md")
-    gr.Markdown(words("how"), elem_classes="note")
+        on.again = gr.Button(words("again"), size="md", min_width=100)
+        on.stop = gr.Button(words("stop"), size="md", min_width=100)
+    on.how = gr.Markdown(words("how"), elem_classes="note progress-here")
 
 
 def draw_tools(words: Words, on: SimpleNamespace, feather: int) -> None:
     """Draw what is done to the mask, folded."""
     with gr.Accordion(words("mask_tools"), open=False):
         on.mask = gr.Image(
-            sources=["upload", "clipboard"], type="filepath", label=words("mask_file"), height=150
-        )
+            sources=["upload", "clipboard"], type="filepath", label=words("mask_file"), height=150,
+            buttons=["fullscreen"],
+        )  # fmt: skip
         uploads.only_uploads(on.mask, words)
+        gr.Markdown(words("mask_hint"), elem_classes="note")
         on.invert = gr.Checkbox(label=words("invert"))
         on.fill_holes = gr.Checkbox(label=words("fill_holes"))
         on.grow = gr.Slider(-64, 64, 0, step=1, label=words("grow"))
         on.feather = gr.Slider(0, 64, feather, step=1, label=words("feather"))
         on.show_mask = gr.Button(words("show_mask"), size="sm")
-        on.overlay = gr.Image(show_label=False, interactive=False, visible=False, format="jpeg")
+        on.overlay = gr.Image(
+            show_label=False, interactive=False, visible=False, format="jpeg",
+            buttons=["fullscreen"],
+        )  # fmt: skip
         on.marked = gr.Markdown(elem_classes="note")
 
 
@@ -170,6 +194,7 @@ def draw_results(words: Words, on: SimpleNamespace) -> None:
         format="jpeg",
         interactive=False,
         max_height=640,
+        elem_classes="compared",
         visible=False,
     )
     on.told = gr.Markdown(words("empty"), elem_classes="proof")

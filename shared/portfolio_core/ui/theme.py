@@ -22,9 +22,13 @@ THEME = gr.themes.Soft(
     # Soft's own grey on white is 2.6 : 1; slate-500 gives 4.8 : 1.
     body_text_color_subdued="*neutral_500",
     input_placeholder_color="*neutral_500",
+    # The same in the dark: 2.2 : 1, and 4 : 1; more would be taken for what was typed.
+    input_placeholder_color_dark="*neutral_400",
     input_border_width="1px",
     input_border_color="*neutral_300",
     input_border_color_dark="*neutral_600",
+    # Soft's own cannot be seen on white.
+    checkbox_border_color="*neutral_500",
     # Labels as plain words: the one coloured thing on a page is its main action.
     block_title_background_fill="none",
     block_title_background_fill_dark="none",
@@ -62,6 +66,8 @@ CSS = """
 /* What draws its own frame stands in line with the buttons around it. */
 .flush .html-container { padding: 0 !important; }
 .framed textarea { border: 1px solid var(--input-border-color) !important; }
+/* What stands behind the only link, and on a phone alone. */
+footer .divider { display: none !important; }
 .note p { font-size: 0.875rem; color: var(--body-text-color-subdued); }
 /* What folds has its arrow whole and its words on the left, also on a phone. */
 .label-wrap { text-align: left; }

@@ -34,7 +34,7 @@ MOST_GROW = 256
 """Pixels by which a mask is grown or shrunk at most."""
 MOST_FEATHER = 128
 """Pixels over which a mask is feathered at most."""
-MOST_GUIDANCE = 30.0
+MOST_GUIDANCE = 30
 
 Mask = npt.NDArray[np.bool_]
 """What may change, shape (height, width), bool."""

@@ -27,7 +27,7 @@ from portfolio_core.settings import Limits
 from portfolio_core.text.clean import clean
 
 TASK = "text-to-image"
-GUIDANCE = 30.0
+GUIDANCE = 30
 """Largest guidance scale."""
 
 

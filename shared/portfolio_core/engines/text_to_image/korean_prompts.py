@@ -18,7 +18,7 @@ _RELATIONS = {"left": "to the left of", "right": "to the right of", "top": "abov
               "bottom": "below", "beside": "to the left of"}  # fmt: skip
 _PLACES = {"left": "on the left", "right": "on the right", "top": "at the top",
            "bottom": "at the bottom", "middle": "in the middle"}  # fmt: skip
-_COUNTED = "개"
+_COUNTED = frozenset({"개", *(f"개{particle}" for particle in _PARTICLES)})
 _MOST = 2  # things in a picture
 
 
@@ -31,6 +31,7 @@ class _Reading:
     colour_as_written: str = ""
     background: str = ""
     count: str = ""
+    count_as_written: str = ""
     where: str = ""
     where_after: int = 0  # things that came before it
     outside: list[str] = field(default_factory=list)
@@ -43,6 +44,8 @@ def translated(prompt: str, world: World) -> Understood:
         _take(reading, written, world)
     if reading.colour_as_written:
         reading.outside.append(reading.colour_as_written)
+    if reading.count and len(reading.things) == _MOST:  # its captions count one thing only
+        reading.outside.append(reading.count_as_written)
     caption = _caption(reading, world)
     return Understood(caption, tuple(dict.fromkeys(reading.outside)), translated=True)
 
@@ -50,7 +53,7 @@ def translated(prompt: str, world: World) -> Understood:
 def _take(reading: _Reading, written: str, world: World) -> None:
     """Take one more word in."""
     meaning = _meaning(written, world)
-    if written == _COUNTED and reading.count and reading.things:
+    if written in _COUNTED and reading.count and reading.things:
         return  # "개" counts here and is no dog
     if meaning is None:
         reading.outside.append(written)
@@ -64,7 +67,7 @@ def _take(reading: _Reading, written: str, world: World) -> None:
     elif meaning in _PLACES or meaning in _RELATIONS:
         reading.where, reading.where_after = meaning, len(reading.things)
     elif meaning in ("two", "three"):
-        reading.count = meaning
+        reading.count, reading.count_as_written = meaning, written
 
 
 def _take_thing(reading: _Reading, name: str, written: str, world: World) -> None:
